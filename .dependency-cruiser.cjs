@@ -1,0 +1,89 @@
+/** Each rule is named as the sentence that it protects. Run: npm run arrows */
+const only = (name, from, to) => ({ name, severity: 'error', from, to })
+const dependency = (...names) => `(^|/)node_modules/(${names.join('|')})(/|$)`
+
+// commands → flows → releases, health, platforms, images, infrastructure, smoke → tools → errors
+const engine = '^cli/(releases|health|platforms|images|infrastructure|smoke)/'
+
+module.exports = {
+  forbidden: [
+    only('no module imports itself through others', {}, { circular: true }),
+    only('imports resolve', {}, { couldNotResolve: true }),
+    only(
+      'commands only parse, call one flow and print',
+      { path: '^cli/commands/' },
+      { path: '^cli/(releases|health|platforms|images|infrastructure|smoke|tools)/' },
+    ),
+    only('flows do not know commands', { path: '^cli/flows/' }, { path: '^cli/commands/' }),
+    only('the engine does not know flows or commands', { path: engine }, { path: '^cli/(flows|commands)/' }),
+    only('health is pure', { path: '^cli/health/', pathNot: '\\.test\\.ts$' }, { pathNot: '^cli/(health|errors)/' }),
+    only('releases do not know platforms', { path: '^cli/releases/' }, { path: '^cli/platforms/(local|kubernetes)/' }),
+    only(
+      'platforms meet only in platform.ts',
+      { path: '^cli/platforms/(local|kubernetes)/' },
+      { path: '^cli/platforms/', pathNot: '^cli/platforms/($1/|[^/]+\\.ts$)' },
+    ),
+    only(
+      'tools know nothing but errors',
+      { path: '^cli/tools/' },
+      { path: '^(cli|services|stacks|manifests)/', pathNot: '^(cli/(tools|errors)/)' },
+    ),
+    only('errors know nothing', { path: '^cli/errors/', pathNot: '\\.test\\.ts$' }, { pathNot: '^cli/errors/' }),
+    only(
+      'only cli/tools/ starts programs',
+      {
+        pathNot:
+          '^(cli/tools/run-tool\\.ts|cli/tools/spawn-detached\\.ts|cli/e2e/|loadtest/benchmarks/|.*\\.test\\.ts$)',
+      },
+      { path: `^(node:)?child_process$|${dependency('execa')}` },
+    ),
+    only('only stacks imports cdktf', { pathNot: '^stacks/' }, { path: dependency('cdktf', '@cdktf', 'cdktn') }),
+    only(
+      'only platforms/kubernetes imports the Kubernetes client',
+      { pathNot: '^cli/platforms/kubernetes/' },
+      { path: dependency('@kubernetes'), dependencyTypesNot: ['type-only'] },
+    ),
+    only(
+      'services import nothing outside services',
+      { path: '^services/' },
+      { path: '^(cli|stacks|manifests|observability|loadtest|pipelines)/' },
+    ),
+    only(
+      'a service imports kit and itself, never another service',
+      { path: '^services/(users|catalog|orders|edge)/' },
+      { path: '^services/', pathNot: '^services/($1|kit)/|^services/registry\\.ts$' },
+    ),
+    only('the kit knows no service', { path: '^services/kit/' }, { path: '^services/(users|catalog|orders|edge)/' }),
+    only(
+      'the command line imports of services only their facts',
+      { path: '^cli/', pathNot: '\\.test\\.ts$' },
+      { path: '^services/', pathNot: '^services/registry\\.ts$' },
+    ),
+    only(
+      'facts import nothing',
+      { path: '^(services/registry|stacks/environments|observability/objectives)\\.ts$' },
+      {},
+    ),
+    only(
+      'only output prints',
+      { path: '^cli/', pathNot: '^cli/(output|e2e)/|\\.test\\.ts$' },
+      { path: dependency('listr2', 'chalk') },
+    ),
+    only(
+      'what ships does not import what tests',
+      { pathNot: '\\.test\\.ts$|^cli/e2e/|^vitest\\.config\\.ts$|/testing/' },
+      { path: `\\.test\\.ts$|/testing/|${dependency('vitest', 'fast-check')}` },
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)golden/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+    parser: 'swc',
+  },
+}

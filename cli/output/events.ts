@@ -1,0 +1,55 @@
+import { z } from 'zod'
+
+/** The event stream's schema version: `--events FILE` writes one of these as JSON on each line. */
+export const eventsSchemaVersion = 'shopctl.events/1'
+
+const base = { schema: z.literal(eventsSchemaVersion), time: z.iso.datetime() }
+const stepOutcome = z.enum(['done', 'skipped', 'failed', 'interrupted'])
+
+const bodies = {
+  'flow.started': {
+    flow: z.string(),
+    environment: z.string(),
+    steps: z.array(z.object({ id: z.string(), title: z.string() })),
+  },
+  'step.started': { step: z.string() },
+  /** What the step does or waits for now; a heartbeat repeats the last one. */
+  'step.progress': { step: z.string(), message: z.string() },
+  'step.finished': { step: z.string(), outcome: stepOutcome, milliseconds: z.number(), detail: z.string().optional() },
+  'release.opened': { release: z.number(), previous: z.number().nullable() },
+  'health.changed': { service: z.string(), state: z.string(), message: z.string() },
+  'release.promoted': { release: z.number(), previous: z.number().nullable() },
+  'release.closed': { release: z.number(), state: z.string() },
+  notice: { message: z.string() },
+  warning: { message: z.string(), fix: z.array(z.string()) },
+  error: { code: z.string(), what: z.string(), why: z.array(z.string()), fix: z.array(z.string()) },
+  'flow.finished': { flow: z.string(), exitCode: z.number(), milliseconds: z.number() },
+} as const
+
+const event = <Type extends keyof typeof bodies>(type: Type) =>
+  z.object({ ...base, type: z.literal(type), ...bodies[type] })
+
+export const eventSchema = z.discriminatedUnion('type', [
+  event('flow.started'),
+  event('step.started'),
+  event('step.progress'),
+  event('step.finished'),
+  event('release.opened'),
+  event('health.changed'),
+  event('release.promoted'),
+  event('release.closed'),
+  event('notice'),
+  event('warning'),
+  event('error'),
+  event('flow.finished'),
+])
+
+export type ShopctlEvent = z.infer<typeof eventSchema>
+type WithoutBase<Event> = Event extends unknown ? Omit<Event, 'schema' | 'time'> : never
+/** An event as the flows say it; the reporter adds schema and time. */
+export type EventBody = WithoutBase<ShopctlEvent>
+
+/** Takes events from a flow. What becomes of them (terminal, lines, file) is decided in output/. */
+export interface Reporter {
+  emit(event: EventBody): void
+}

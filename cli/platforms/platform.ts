@@ -1,0 +1,78 @@
+import type { ReleaseObservation } from '../health/observation.ts'
+import type { Evidence, MigrationRecord, ReleaseRecord, ServiceRelease } from '../releases/release.ts'
+import type { LockStore, ReleaseStore } from '../releases/stores.ts'
+
+/** A set of services as it is or shall be: service name → what it is. */
+export type ServiceSet = Readonly<Record<string, ServiceRelease>>
+
+/** What a build made of one service's source. */
+export type Artifact = { readonly service: string; readonly digest: string; readonly bytes: number }
+
+/** Where requests reach one release, also before users are moved to it. */
+export type EntryPoint = { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+
+export type RunningInstance = {
+  readonly service: string
+  readonly digest: string
+  readonly name: string
+  readonly state: 'ready' | 'not-ready' | 'down'
+  readonly detail: string
+  readonly sinceSeconds: number | null
+}
+
+/** What is up now, asked of the platform itself and not of the records. */
+export type RunningState = {
+  /** The release that the public entry point routes to; null where there is none. */
+  readonly serving: number | null
+  readonly entry: string | null
+  readonly instances: readonly RunningInstance[]
+}
+
+/** One line of a service's log. */
+export type LogLine = { readonly service: string; readonly instance: string; readonly text: string }
+
+export type LogRequest = {
+  readonly services: readonly string[]
+  readonly release: number | null
+  /** Lines of the instance before the present one. */
+  readonly previous: boolean
+  readonly tailLines: number
+  readonly follow: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * Where a release runs. The flows in cli/flows/ know the order and nothing else; a platform knows how, and no order.
+ * Every method that waits takes a signal and a deadline from its caller and throws ShopctlError only.
+ */
+export interface Platform {
+  readonly name: 'local' | 'kubernetes'
+  readonly releases: ReleaseStore
+  readonly lock: LockStore
+
+  /** Checks, and on the local platform starts, what a release stands on: database, cache, entry point. Idempotent. */
+  prepare(signal: AbortSignal): Promise<void>
+  /** Renders what would be applied for these artifacts with the environment's present settings. Changes nothing. */
+  render(artifacts: readonly Artifact[]): Promise<ServiceSet>
+  /** What is up now. Answers within a second or throws UNREACHABLE (unknown). */
+  running(): Promise<RunningState>
+
+  /** Runs one service's migrations, expand only. Throws MIGRATION_FAILED with the database's own words. */
+  migrate(service: string, release: ReleaseRecord, signal: AbortSignal): Promise<readonly MigrationRecord[]>
+  /** Brings up every service of the release; those that already run as wanted are left alone. Users stay where they are. */
+  apply(release: ReleaseRecord, signal: AbortSignal): Promise<void>
+  /** Observations of the release until the signal aborts: one at once, then one for every change, at least one a second. */
+  observe(release: ReleaseRecord, signal: AbortSignal): AsyncIterable<ReleaseObservation>
+  /** What is known about a service that failed: collected before anything is undone. */
+  collectEvidence(service: string, reason: string, release: ReleaseRecord): Promise<Evidence>
+  /** Where this release answers, before and after users are moved to it. */
+  entry(release: ReleaseRecord): Promise<EntryPoint>
+  /** Moves users to this release, all services at once. Done when the entry point says so. */
+  promote(release: ReleaseRecord, signal: AbortSignal): Promise<void>
+  /** Stops whatever does not belong to the release that users are on, after its requests have ended. */
+  retire(keep: ReleaseRecord | null, signal: AbortSignal): Promise<void>
+  /** Stops everything; with deleteData also the databases and the history. */
+  down(options: { readonly deleteData: boolean }, signal: AbortSignal): Promise<void>
+
+  logs(request: LogRequest): AsyncIterable<LogLine>
+}

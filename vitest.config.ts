@@ -1,0 +1,38 @@
+import { defineConfig } from 'vitest/config'
+
+const everywhere = { environment: 'node', restoreMocks: true, unstubEnvs: true } as const
+
+/** unit: pure, no database. integration: real PostgreSQL, Redis where it is. e2e: bin/shopctl itself. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...everywhere,
+          name: 'unit',
+          include: ['{bin,cli,services,stacks,manifests,observability,loadtest,pipelines}/**/*.test.ts'],
+          exclude: ['**/*.integration.test.ts', 'cli/e2e/**'],
+        },
+      },
+      {
+        test: {
+          ...everywhere,
+          name: 'integration',
+          include: ['{cli,services}/**/*.integration.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...everywhere,
+          name: 'e2e',
+          include: ['cli/e2e/**/*.e2e.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+})
