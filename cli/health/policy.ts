@@ -1,6 +1,6 @@
 /** The health gate's rules for one environment, as data. Durations are seconds. */
 export type HealthPolicy = {
-  /** An instance may restart this often during the gate before its service is unhealthy. */
+  /** An instance may end and be restarted this often during the gate before its service is unhealthy. */
   readonly restartsTolerated: number
   /** How long an instance may live without passing its readiness probe before that counts as evidence against it. */
   readonly slowStartSeconds: number
@@ -15,3 +15,22 @@ export type HealthPolicy = {
   /** The end of the gate: nothing proven by then is `unknown`. */
   readonly deadlineSeconds: number
 }
+
+/**
+ * Local: nothing restarts a process, so the first end is the verdict. The window is longer than five seconds because
+ * the crash that a readiness probe misses most often is the one of the first timer or the first connection that ends.
+ */
+const local: HealthPolicy = {
+  restartsTolerated: 0,
+  slowStartSeconds: 10,
+  stabilitySeconds: 6,
+  provenStabilitySeconds: 1,
+  waitingSeconds: 10,
+  outOfTouchSeconds: 5,
+  deadlineSeconds: 60,
+}
+
+export const healthPolicies: Readonly<Record<string, HealthPolicy>> = { local }
+
+/** The inner loop: the developer is looking, so readiness is enough and the next save mends what it missed. */
+export const watchPolicy: HealthPolicy = { ...local, stabilitySeconds: 0, provenStabilitySeconds: 0 }

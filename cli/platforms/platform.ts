@@ -6,7 +6,15 @@ import type { LockStore, ReleaseStore } from '../releases/stores.ts'
 export type ServiceSet = Readonly<Record<string, ServiceRelease>>
 
 /** What a build made of one service's source. */
-export type Artifact = { readonly service: string; readonly digest: string; readonly bytes: number }
+export type Artifact = {
+  readonly service: string
+  readonly digest: string
+  readonly bytes: number
+  /** Content hash of the sources that define migrations. */
+  readonly migrationsHash: string
+  /** True where nothing had to be made because the source has not changed. */
+  readonly cached: boolean
+}
 
 /** Where requests reach one release, also before users are moved to it. */
 export type EntryPoint = { readonly url: string; readonly headers: Readonly<Record<string, string>> }
@@ -50,10 +58,14 @@ export interface Platform {
   readonly releases: ReleaseStore
   readonly lock: LockStore
 
+  /** Makes what will run from the source as it is, without touching the environment. Same source, same digest. */
+  build(services: readonly string[], signal: AbortSignal): Promise<readonly Artifact[]>
   /** Checks, and on the local platform starts, what a release stands on: database, cache, entry point. Idempotent. */
   prepare(signal: AbortSignal): Promise<void>
   /** Renders what would be applied for these artifacts with the environment's present settings. Changes nothing. */
   render(artifacts: readonly Artifact[]): Promise<ServiceSet>
+  /** What applying this set would lack, one sentence each: a bundle or an image that is gone, settings that are gone. */
+  missing(services: ServiceSet): Promise<readonly string[]>
   /** What is up now. Answers within a second or throws UNREACHABLE (unknown). */
   running(): Promise<RunningState>
 

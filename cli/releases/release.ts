@@ -8,6 +8,8 @@ const serviceRelease = z.object({
   digest,
   /** Content hash of every setting, secrets included; the values are kept by the platform, never in the record. */
   settingsHash: z.string(),
+  /** Content hash of the migrations that it brings: equal hashes have nothing new to migrate. */
+  migrationsHash: z.string(),
   /** The rendered manifest that was applied: what a rollback applies again. Holds no secret. */
   manifest: z.json(),
 })

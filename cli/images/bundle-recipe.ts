@@ -1,0 +1,37 @@
+import type { BuildOptions } from 'esbuild'
+
+/** CommonJS dependencies call require, which an ES module does not have. */
+const banner = [
+  "import{createRequire as __createRequire}from'node:module'",
+  'const require=__createRequire(import.meta.url)',
+  'const __filename=import.meta.filename,__dirname=import.meta.dirname;',
+].join(';')
+
+/** Raised when the recipe changes in a way that the options below do not show. */
+const recipeVersion = 1
+
+/**
+ * How a service becomes one file. Names are kept, so that a stack trace in the evidence can be read; everything that
+ * could differ between two machines (absolute paths, times) is left out, so that the same source gives the same digest.
+ */
+export const bundleOptions = (root: string, entry: string): BuildOptions => ({
+  absWorkingDir: root,
+  entryPoints: [entry],
+  bundle: true,
+  write: false,
+  metafile: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  loader: { '.txt': 'text' },
+  external: ['pg-native'],
+  banner: { js: banner },
+  outfile: 'bundle.mjs',
+  logLevel: 'silent',
+})
+
+/** Changes whenever the same source may give another bundle. */
+export const bundleRecipe = (esbuildVersion: string): string => `${recipeVersion}/esbuild-${esbuildVersion}`
