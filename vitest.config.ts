@@ -19,6 +19,7 @@ export default defineConfig({
           ...everywhere,
           name: 'integration',
           include: ['{cli,services}/**/*.integration.test.ts'],
+          globalSetup: ['services/kit/testing/postgres-for-tests.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
