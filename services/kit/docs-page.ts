@@ -1,0 +1,3 @@
+export function renderDocsPage(document: object): string {
+  return JSON.stringify(document)
+}

@@ -1,0 +1,44 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Kysely } from 'kysely'
+import type { ServiceFacts } from '../registry.ts'
+import type { Logger } from './logging.ts'
+import type { Metrics } from './metrics.ts'
+import type { ServiceMigration } from './migrations.ts'
+import type { RequestEnvironment } from './routes.ts'
+import type { CommonSettings, SettingsSchema } from './settings.ts'
+
+/** Resolves where a dependency works, rejects where it does not. */
+export type Checks = Readonly<Record<string, () => Promise<void>>>
+
+/** What the kit opens for a service before the service opens itself. */
+export type ServiceContext<Settings, Tables> = {
+  readonly facts: ServiceFacts
+  readonly settings: Settings
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly database: Kysely<Tables>
+  now(): Date
+}
+
+export type OpenService = {
+  /** Made with createRoutes() of kit/routes.ts. */
+  readonly routes: OpenAPIHono<RequestEnvironment>
+  /** Own dependencies without which it cannot answer; the kit adds `database` itself. Failing: 503. */
+  readonly checks?: Checks
+  /** Dependencies that it can do without for a while. Failing: 200, "degraded". */
+  readonly optionalChecks?: Checks
+  /** Ends consumers, relays and clients; the kit closes the database afterwards. */
+  close(): Promise<void>
+}
+
+/** A service as data; kit/run-service.ts serves, migrates and seeds it. */
+export type Service<Settings extends CommonSettings, Tables> = {
+  readonly facts: ServiceFacts
+  readonly settings: SettingsSchema<Settings>
+  readonly migrations: readonly ServiceMigration[]
+  /** Bytes a body may have, by path prefix; the longest prefix counts, else 64 KiB. */
+  readonly bodyLimits?: Readonly<Record<string, number>>
+  open(context: ServiceContext<Settings, Tables>): Promise<OpenService>
+  /** Demo data, the same rows each time; returns what it prints. */
+  seed?(context: ServiceContext<Settings, Tables>): Promise<Readonly<Record<string, unknown>>>
+}
