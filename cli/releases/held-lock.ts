@@ -1,0 +1,121 @@
+import { ShopctlError } from '../errors/shopctl-error.ts'
+import type { LockClock } from './lock-clock.ts'
+import { lockHolderInWords, lockLost } from './lock-errors.ts'
+import type { LockStore, LockValue, Versioned } from './stores.ts'
+
+/** What became of a lock that was given back. Giving back never throws: it happens in `finally`. */
+export type LockReturn =
+  | { readonly outcome: 'given-back' }
+  | { readonly outcome: 'lost' }
+  /** The store did not take it back; the lock frees itself after its time to live. */
+  | { readonly outcome: 'expires-by-itself'; readonly why: string }
+
+export type HeldLock = {
+  /** Fires with ShopctlError LOCK_LOST where another took the lock or renewing failed for its whole time to live. */
+  readonly signal: AbortSignal
+  /** Idempotent. */
+  release(): Promise<LockReturn>
+}
+
+type Holding = {
+  readonly store: LockStore
+  readonly clock: LockClock
+  readonly environment: string
+  readonly taken: Versioned<LockValue>
+}
+
+/** Keeps a taken lock alive: renews it every third of its time to live until it is released or lost. */
+export const holdLock = ({ store, clock, environment, taken }: Holding): HeldLock => {
+  const lost = new AbortController()
+  const timeToLiveMilliseconds = taken.value.timeToLiveSeconds * 1000
+  const periodMilliseconds = timeToLiveMilliseconds / 3
+  let current = taken
+  let provenAt = clock.monotonicMilliseconds()
+  /** A write whose answer never came may be what is in the store now. */
+  let answerMissing = false
+  let lastTrouble = 'the store did not answer'
+  let renewing: Promise<void> | null = null
+  let returned: Promise<LockReturn> | null = null
+
+  const lose = (why: string) => {
+    stop()
+    lost.abort(lockLost(environment, why))
+  }
+
+  const write = async (value: LockValue): Promise<'written' | 'superseded'> => {
+    const mayBeThereAlready = answerMissing
+    answerMissing = true
+    const version = await store.write(value, current.version)
+    answerMissing = false
+    if (version !== null) {
+      current = { value, version }
+      return 'written'
+    }
+    const found = mayBeThereAlready ? await store.read() : null
+    if (found === null || found.value.released || !sameHolding(found.value, value)) return 'superseded'
+    current = found
+    return write(value)
+  }
+
+  const renew = async () => {
+    const startedAt = clock.monotonicMilliseconds()
+    try {
+      if ((await write({ ...current.value, renewed: clock.now() })) === 'written') provenAt = startedAt
+      else lose(await whoTookIt(store, new Date(clock.now().wall)))
+      lastTrouble = 'the store did not answer'
+    } catch (error) {
+      lastTrouble = messageOf(error)
+    }
+  }
+
+  const tick = () => {
+    // Half a period early: the next tick, a little late, would come after others may take the lock.
+    if (clock.monotonicMilliseconds() - provenAt + periodMilliseconds / 2 >= timeToLiveMilliseconds) {
+      lose(`it could not be renewed for ${taken.value.timeToLiveSeconds} s: ${lastTrouble}`)
+      return
+    }
+    renewing ??= renew().finally(() => {
+      renewing = null
+    })
+  }
+
+  const stop = clock.every(periodMilliseconds, tick)
+
+  const giveBack = async (): Promise<LockReturn> => {
+    stop()
+    await renewing
+    if (lost.signal.aborted) return { outcome: 'lost' }
+    try {
+      const outcome = await write({ ...current.value, released: true })
+      return { outcome: outcome === 'written' ? 'given-back' : 'lost' }
+    } catch (error) {
+      return { outcome: 'expires-by-itself', why: messageOf(error) }
+    }
+  }
+
+  return {
+    signal: lost.signal,
+    release() {
+      returned ??= giveBack()
+      return returned
+    },
+  }
+}
+
+const sameHolding = (left: LockValue, right: LockValue): boolean =>
+  left.host === right.host &&
+  left.processId === right.processId &&
+  left.processStart === right.processStart &&
+  left.since === right.since
+
+const whoTookIt = async (store: LockStore, now: Date): Promise<string> => {
+  const found = await store.read().catch(() => null)
+  if (found === null) return 'the lock was removed'
+  if (found.value.released) return 'the lock was released by hand'
+  return `it was taken by ${lockHolderInWords(found.value, now)}`
+}
+
+const messageOf = (error: unknown): string => {
+  if (error instanceof ShopctlError) return [error.message, ...error.why].join(' ')
+  return error instanceof Error ? error.message : String(error)
+}
