@@ -13,7 +13,11 @@ export type LoggerFacts = {
 /** Fields that never reach a log, at the top and one level down. */
 const secrets = ['password', 'token', 'access_token', 'refresh_token', 'authorization', 'secret', 'cookie']
 
-/** JSON lines as operations.md names their fields. Writes at once, so that the last lines before an exit are there. */
+/** Both write at once, so that the last lines before an exit are there. */
+export const standardOutput = (): DestinationStream => destination({ fd: 1, sync: true })
+export const standardError = (): DestinationStream => destination({ fd: 2, sync: true })
+
+/** One JSON object a line. */
 export function createLogger(
   facts: LoggerFacts,
   stream: DestinationStream = destination({ fd: 1, sync: true }),

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type QueryExecutorProvider, sql, type Transaction } from 'kysely'
 
 /**
  * One migration is one transaction, expand only. Kysely's own Migrator is not used: it puts all steps into one
@@ -28,7 +28,7 @@ export type MigrationEvent =
 type Applied = { name: string; reversible: boolean }
 
 /** What the database has, in order, also what this bundle does not know. Changes nothing. */
-export async function appliedMigrations(database: Kysely<unknown>): Promise<readonly Applied[]> {
+export async function appliedMigrations(database: QueryExecutorProvider): Promise<readonly Applied[]> {
   const table = await sql<{ present: boolean }>`
     select to_regclass('service_migrations') is not null as present`.execute(database)
   if (table.rows[0]?.present !== true) return []
@@ -38,7 +38,7 @@ export async function appliedMigrations(database: Kysely<unknown>): Promise<read
 
 /** What `migrate` would run. Changes nothing. */
 export async function pendingMigrations(
-  database: Kysely<unknown>,
+  database: QueryExecutorProvider,
   migrations: readonly ServiceMigration[],
 ): Promise<readonly ServiceMigration[]> {
   const applied = new Set((await appliedMigrations(database)).map(({ name }) => name))
@@ -47,7 +47,7 @@ export async function pendingMigrations(
 
 /** The readiness check: rejects while the database is behind. A database that is ahead is fine. */
 export async function assertMigrated(
-  database: Kysely<unknown>,
+  database: QueryExecutorProvider,
   migrations: readonly ServiceMigration[],
 ): Promise<void> {
   const pending = await pendingMigrations(database, migrations)

@@ -12,6 +12,7 @@ export const problems = {
   routeNotFound: { code: 'request/not-found', status: 404, title: 'No such path' },
   notFound: { code: 'object/not-found', status: 404, title: 'No such object' },
   methodNotAllowed: { code: 'request/method-not-allowed', status: 405, title: 'Method not allowed' },
+  timeout: { code: 'request/timeout', status: 408, title: 'The request did not arrive in time' },
   tooLarge: { code: 'request/too-large', status: 413, title: 'The body is too large' },
   unsupportedMediaType: { code: 'request/unsupported-media-type', status: 415, title: 'The body is not JSON' },
   invalid: { code: 'request/invalid', status: 422, title: 'The request is not valid' },
