@@ -1,4 +1,5 @@
 import type { QueryExecutorProvider } from 'kysely'
+import { z } from 'zod'
 import {
   answerOf,
   type Claim,
@@ -11,9 +12,9 @@ import {
   storeAnswer,
 } from './idempotency-store.ts'
 import type { Logger } from './logging.ts'
-import { Problem, type ProblemPlace, problemContentType, renderProblem } from './problems.ts'
+import { Problem } from './problems.ts'
 
-export type KeyedRequest = KeyRow & { readonly place: ProblemPlace; readonly logger: Logger }
+export type KeyedRequest = KeyRow & { readonly logger: Logger }
 
 export type KeyedWork = {
   /** Does it, and calls storeAnswer in the transaction that writes what it made. */
@@ -29,12 +30,12 @@ export class UnknownEffect extends Error {
   override readonly name = 'UnknownEffect'
 }
 
-const storedStatuses: readonly number[] = [402, 404, 409]
+const storedStatuses = [402, 404, 409] as const
 
 /**
  * Work that is done once for a user's key, whatever is repeated, and answered alike each time.
- * Answers 2xx, 402, 404 and 409 stay, any other failure frees the key. Throws what the work throws,
- * `idempotency/in-progress` and `idempotency/mismatch`.
+ * Answers 2xx, 402, 404 and 409 stay, any other failure frees the key. Throws what the work throws, stored problems
+ * again, `idempotency/in-progress` and `idempotency/mismatch`.
  */
 export async function answerOnce(
   database: QueryExecutorProvider,
@@ -42,7 +43,7 @@ export async function answerOnce(
   work: KeyedWork,
 ): Promise<GivenAnswer> {
   const claimed = await claimKey(database, request)
-  if ('answer' in claimed) return { ...claimed.answer, replayed: true }
+  if ('answer' in claimed) return replay(claimed.answer)
   try {
     return { ...(await work.do(claimed.claim)), replayed: false }
   } catch (error) {
@@ -59,14 +60,9 @@ async function settle(error: unknown, failed: Failed): Promise<StoredAnswer> {
     await handOverKey(database, claim)
     throw error.cause
   }
-  if (error instanceof Problem && storedStatuses.includes(error.kind.status)) {
-    const answer = {
-      status: error.kind.status,
-      headers: { 'content-type': problemContentType, ...error.facts.headers },
-      body: renderProblem(error, request.place),
-    }
-    await storeAnswer(database, claim, answer)
-    return answer
+  if (error instanceof Problem && storedStatuses.some((status) => status === error.kind.status)) {
+    await storeAnswer(database, claim, answerOfProblem(error))
+    throw error
   }
   const stored = await giveUp(failed).catch((cause: unknown) => {
     request.logger.warn({ error: cause }, 'idempotency key stays locked until its time is over')
@@ -82,10 +78,25 @@ async function giveUp({ database, work, claim }: Failed): Promise<StoredAnswer |
   return undefined
 }
 
-/** The answer as it goes out. A stored problem tells the id of the request at hand. */
-export function renderAnswer(answer: GivenAnswer, requestId: string): Response {
-  const problem = answer.headers['content-type'] === problemContentType
-  const body = problem ? JSON.stringify({ ...JSON.parse(answer.body), request_id: requestId }) : answer.body
-  const replayed = answer.replayed ? { 'idempotency-replayed': 'true' } : {}
-  return new Response(body, { status: answer.status, headers: { ...answer.headers, ...replayed } })
+/** A problem as it is kept: where and by which request it is met is told anew each time. */
+const storedProblem = z.object({
+  code: z.string(),
+  title: z.string(),
+  detail: z.string().exactOptional(),
+  errors: z.array(z.looseObject({ code: z.string(), message: z.string() })).exactOptional(),
+  members: z.record(z.string(), z.unknown()).exactOptional(),
+})
+
+function answerOfProblem({ kind, facts }: Problem): StoredAnswer {
+  const { code, title, status } = kind
+  const { detail, errors, members, headers = {} } = facts
+  return { status, headers, body: JSON.stringify({ code, title, detail, errors, members }) }
+}
+
+function replay({ status, headers, body }: StoredAnswer): GivenAnswer {
+  const marked = { ...headers, 'idempotency-replayed': 'true' }
+  const stored = storedStatuses.find((candidate) => candidate === status)
+  if (stored === undefined) return { status, headers: marked, body, replayed: true }
+  const { code, title, ...facts } = storedProblem.parse(JSON.parse(body))
+  throw new Problem({ code, title, status: stored }, { ...facts, headers: marked })
 }

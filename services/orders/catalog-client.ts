@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import type { Peer } from '../kit/peer.ts'
+import { centsAtMost } from './order-contract.ts'
+import type { CatalogProduct, Line } from './price-order.ts'
+
+/** On whose behalf the catalog is asked. */
+export type CatalogCaller = {
+  readonly forwarded: Readonly<Record<string, string>>
+  readonly authorization: string
+  readonly signal: AbortSignal
+}
+
+export type ShortLine = { readonly product_id: string; readonly requested: number; readonly available: number }
+
+export type ReserveOutcome =
+  | { readonly kind: 'held'; readonly reservationId: string }
+  /** The reference was used before, and what it held is held no more. */
+  | { readonly kind: 'over' }
+  | { readonly kind: 'short'; readonly lines: readonly ShortLine[] }
+  | { readonly kind: 'unknown-products'; readonly productIds: readonly string[] }
+  /** This user holds as much as a user may. */
+  | { readonly kind: 'limited' }
+  /** The token that we took is not good enough there: it has run out meanwhile. */
+  | { readonly kind: 'not-signed-in' }
+
+export type Reserve = { readonly reference: string; readonly lines: readonly Line[] }
+
+export type Catalog = {
+  /** Undefined where there is no such product on sale. */
+  fetchProduct(productId: string, caller: CatalogCaller): Promise<CatalogProduct | undefined>
+  /** All lines or none. The same reference again is the same reservation. */
+  reserve(wanted: Reserve, caller: CatalogCaller): Promise<ReserveOutcome>
+  /** Gives back what is held under the reference; does nothing where nothing is. */
+  release(reference: string, caller: Omit<CatalogCaller, 'signal'>): Promise<void>
+}
+
+/** As long as a user may hold stock. */
+const holdSeconds = 900
+
+export function catalogClient(peer: Peer, now: () => Date): Catalog {
+  return {
+    async fetchProduct(productId, { forwarded, signal }) {
+      const path = `/api/v1/products/${productId}`
+      const answers = productAnswers
+      const answer = await peer.call({ method: 'GET', path, forwarded, signal, effect: 'repeatable', answers })
+      return answer.status === 200 ? answer.body : undefined
+    },
+    async reserve({ reference, lines }, caller) {
+      const items = lines.map(({ productId, quantity }) => ({ product_id: productId, quantity }))
+      const answer = await peer.call({
+        ...caller,
+        method: 'POST',
+        path: '/api/v1/inventory/reserve',
+        body: { reference, items, ttl_seconds: holdSeconds },
+        effect: 'repeatable',
+        answers: reserveAnswers,
+      })
+      return reserveOutcome(answer, now())
+    },
+    async release(reference, caller) {
+      const path = '/api/v1/inventory/release'
+      const answers = releaseAnswers
+      await peer.call({ ...caller, method: 'POST', path, body: { reference }, effect: 'repeatable', answers })
+    },
+  }
+}
+
+const answered = <Status extends number, Body extends z.ZodType>(status: Status, body: Body) =>
+  z.object({ status: z.literal(status), body })
+
+const productAnswers = z.discriminatedUnion('status', [
+  answered(
+    200,
+    z.object({
+      id: z.uuid(),
+      sku: z.string(),
+      name: z.string(),
+      price: z.int().min(0).max(centsAtMost),
+      currency: z.string().regex(/^[A-Z]{3}$/),
+    }),
+  ),
+  answered(404, z.unknown()),
+])
+
+const reservation = z.object({ id: z.uuid(), state: z.string(), expires_at: z.coerce.date() })
+const shortLine = z.object({ product_id: z.uuid(), requested: z.int(), available: z.int() })
+
+const reserveAnswers = z.discriminatedUnion('status', [
+  answered(200, reservation),
+  answered(201, reservation),
+  answered(401, z.unknown()),
+  answered(409, z.object({ code: z.literal('inventory/insufficient'), errors: z.array(shortLine).min(1) })),
+  answered(422, z.object({ errors: z.array(z.object({ product_id: z.uuid() })).min(1) })),
+  answered(429, z.unknown()),
+])
+
+const releaseAnswers = z.object({ status: z.literal([200, 404, 409]), body: z.unknown() })
+
+function reserveOutcome(answer: z.infer<typeof reserveAnswers>, now: Date): ReserveOutcome {
+  switch (answer.status) {
+    case 200:
+    case 201: {
+      const { id, state, expires_at } = answer.body
+      return state === 'active' && expires_at > now ? { kind: 'held', reservationId: id } : { kind: 'over' }
+    }
+    case 409:
+      return { kind: 'short', lines: answer.body.errors }
+    case 422:
+      return { kind: 'unknown-products', productIds: answer.body.errors.map(({ product_id }) => product_id) }
+    case 429:
+      return { kind: 'limited' }
+    case 401:
+      return { kind: 'not-signed-in' }
+  }
+}
