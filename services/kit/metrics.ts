@@ -1,3 +1,4 @@
+import type { MiddlewareHandler } from 'hono'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /** 5 ms to 10 s, with the objective's 0.5 s among them. */
@@ -36,4 +37,20 @@ export function createResultCounter(
   const counter = new Counter({ name, help, labelNames: ['result'] as const, registers: [metrics.registry] })
   for (const result of results) counter.inc({ result }, 0)
   return counter
+}
+
+/** `refused` is the client's doing (wrong password, limit, validation); `error` is ours, and objectives count only it. */
+export const outcomes = ['ok', 'refused', 'error'] as const
+
+/** Counts each answer of a route as one of `outcomes`. */
+export function countResults(counter: Counter<'result'>): MiddlewareHandler {
+  return async (c, next) => {
+    await next()
+    counter.inc({ result: outcomeOf(c.res.status) })
+  }
+}
+
+export function outcomeOf(status: number): (typeof outcomes)[number] {
+  if (status >= 500) return 'error'
+  return status >= 400 ? 'refused' : 'ok'
 }
