@@ -18,8 +18,8 @@ export type DatabaseOptions = {
 
 export type OpenDatabase<Tables> = {
   readonly kysely: Kysely<Tables>
-  /** Resolves when the database answers within the deadline, rejects with DatabaseUnavailable otherwise. */
-  ping(deadlineMilliseconds?: number): Promise<void>
+  /** Resolves when the database answers, rejects with DatabaseUnavailable; the caller sets the deadline. */
+  ping(): Promise<void>
   /** Waits for statements in flight, then closes every connection. */
   close(): Promise<void>
 }
@@ -55,7 +55,7 @@ export function openDatabase<Tables>(options: DatabaseOptions): OpenDatabase<Tab
   let closed: Promise<void> | undefined
   return {
     kysely,
-    ping: (deadlineMilliseconds = 2_000) => ping(pool, deadlineMilliseconds),
+    ping: () => ping(pool),
     close() {
       closed ??= pool.end()
       return closed
@@ -78,20 +78,10 @@ export function parseSafeInteger(text: string): number {
   return number
 }
 
-async function ping(pool: pg.Pool, deadlineMilliseconds: number): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => reject(new DatabaseUnavailable(`no answer within ${deadlineMilliseconds} ms`)),
-    deadlineMilliseconds,
-  )
-  const answer = pool.query('select 1').catch((cause: unknown) => {
+async function ping(pool: pg.Pool): Promise<void> {
+  await pool.query('select 1').catch((cause: unknown) => {
     throw DatabaseUnavailable.from(cause)
   })
-  try {
-    await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** What kysely sees of the pool: measured, statements named, connection trouble as one kind of error. */
