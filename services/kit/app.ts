@@ -95,7 +95,12 @@ function kindOfStatus(status: number): ProblemKind {
 
 function answerProblem(c: RequestContext, problem: Problem): Response {
   const body = renderProblem(problem, { path: c.req.path, requestId: c.get('requestId') })
-  return c.body(body, problem.kind.status, { 'Content-Type': problemContentType, ...problem.facts.headers })
+  const challenge = problem.kind.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}
+  return c.body(body, problem.kind.status, {
+    'Content-Type': problemContentType,
+    ...challenge,
+    ...problem.facts.headers,
+  })
 }
 
 function once<Value>(make: () => Value): () => Value {

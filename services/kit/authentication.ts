@@ -96,9 +96,7 @@ export const bearerSecurity: { bearer: string[] }[] = [{ bearer: [] }]
 const retryAfter = { 'Retry-After': '2' }
 
 async function principalOf(header: string | undefined, verify: TokenVerifier): Promise<Principal> {
-  if (header === undefined) {
-    throw new Problem(problems.unauthenticated, { headers: { 'WWW-Authenticate': 'Bearer' } })
-  }
+  if (header === undefined) throw new Problem(problems.unauthenticated)
   const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1]
   if (token === undefined) throw invalidToken(undefined)
   return verify(token)

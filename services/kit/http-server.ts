@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type AddressInfo, Server as TcpServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
@@ -93,7 +93,8 @@ function portOf(address: AddressInfo | string | null): number {
 /** What the adapter cannot make a request of: no Host, an invalid one, a target that is no path. */
 function refused(error: unknown, logger: Logger): Response {
   const requestId = acceptedRequestId(undefined)
-  logger.warn({ request_id: requestId, error }, 'request refused before routing')
+  const reason = error instanceof Error ? error.message : String(error)
+  logger.warn({ request_id: requestId, status_code: 400, reason }, 'request refused before routing')
   const body = renderProblem(new Problem(problems.malformed), { path: '/', requestId })
   return new Response(body, {
     status: 400,
@@ -119,14 +120,11 @@ function answerParserError({ error, socket, logger }: ParserError): void {
   }
   const requestId = acceptedRequestId(undefined)
   const kind = parserProblems[error.code ?? ''] ?? problems.malformed
-  logger.warn(
-    { request_id: requestId, status_code: kind.status, error: { type: error.name, code: error.code } },
-    'request not parsed',
-  )
+  logger.warn({ request_id: requestId, status_code: kind.status, reason: error.message }, 'request not parsed')
   const body = renderProblem(new Problem(kind), { path: '/', requestId })
   socket.end(
     [
-      `HTTP/1.1 ${kind.status} ${kind.title}`,
+      `HTTP/1.1 ${kind.status} ${STATUS_CODES[kind.status]}`,
       `Content-Type: ${problemContentType}`,
       `Content-Length: ${Buffer.byteLength(body)}`,
       `X-Request-ID: ${requestId}`,

@@ -20,7 +20,9 @@ export function logRequests(options: RequestLogOptions): MiddlewareHandler<Reque
   const { logger, metrics } = options
   return async (c, next) => {
     const startedAt = performance.now()
-    const bytesBefore = c.env?.outgoing?.socket?.bytesWritten ?? 0
+    // Kept, because an answer that has ended no longer knows its socket.
+    const socket = c.env?.outgoing?.socket
+    const bytesBefore = socket?.bytesWritten ?? 0
     const requestId = acceptedRequestId(c.req.header('x-request-id'))
     let log: Logger | undefined
     c.set('requestId', requestId)
@@ -36,7 +38,7 @@ export function logRequests(options: RequestLogOptions): MiddlewareHandler<Reque
     await next()
     const answered = () => {
       metrics.requestsInFlight.dec()
-      record(c, { ...options, startedAt, bytesBefore })
+      record(c, { ...options, startedAt, bytes: socket ? socket.bytesWritten - bytesBefore : undefined })
     }
     const { outgoing } = c.env ?? {}
     if (outgoing === undefined || outgoing.closed) return answered()
@@ -49,9 +51,9 @@ export function acceptedRequestId(given: string | undefined): string {
   return given !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
-type Observed = RequestLogOptions & { readonly startedAt: number; readonly bytesBefore: number }
+type Observed = RequestLogOptions & { readonly startedAt: number; readonly bytes: number | undefined }
 
-function record(c: RequestContext, { logger, metrics, trustedProxyHops, startedAt, bytesBefore }: Observed): void {
+function record(c: RequestContext, { logger, metrics, trustedProxyHops, startedAt, bytes }: Observed): void {
   const milliseconds = performance.now() - startedAt
   const { status } = c.res
   const method = knownMethods.has(c.req.method) ? c.req.method : 'other'
@@ -60,7 +62,6 @@ function record(c: RequestContext, { logger, metrics, trustedProxyHops, startedA
 
   const level = levelOf({ route, status, milliseconds })
   if (!logger.isLevelEnabled(level)) return
-  const socket = c.env?.outgoing?.socket
   logger[level](
     {
       request_id: c.get('requestId'),
@@ -69,7 +70,7 @@ function record(c: RequestContext, { logger, metrics, trustedProxyHops, startedA
       route,
       status_code: status,
       duration_ms: Math.round(milliseconds * 1_000) / 1_000,
-      bytes: socket ? socket.bytesWritten - bytesBefore : undefined,
+      bytes,
       ip: clientAddress(c, trustedProxyHops),
     },
     `${c.req.method} ${c.req.path} ${status}`,

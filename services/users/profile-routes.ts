@@ -40,8 +40,7 @@ export function profileRoutes(parts: { readonly database: Kysely<UsersTables>; r
         .where('id', '=', c.get('principal').userId)
         .where('status', '=', 'active')
         .executeTakeFirst()
-      if (account === undefined)
-        throw new Problem(problems.unauthenticated, { headers: { 'WWW-Authenticate': 'Bearer' } })
+      if (account === undefined) throw new Problem(problems.unauthenticated)
       const { created_at, updated_at } = account
       const profile = { ...account, created_at: created_at.toISOString(), updated_at: updated_at.toISOString() }
       return c.json(profileSchema.parse(profile), 200)
