@@ -1,0 +1,93 @@
+'use strict'
+// What a failed set-up is called, in the shape of every failure of shopctl: what, why in npm's words, what to type.
+
+const tailLines = 8
+
+const unwritable = {
+  EACCES: 'permission denied',
+  EPERM: 'the operating system does not permit it',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+}
+
+const offline = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ETIMEDOUT',
+  'ERR_SOCKET_TIMEOUT',
+  'FETCH_ERROR',
+])
+
+const quote = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+
+const describeUnwritable = (error, root) => ({
+  code: error.code === 'ENOSPC' || error.code === 'EDQUOT' ? 'DISK_FULL' : 'TREE_NOT_WRITABLE',
+  what: `shopctl could not install its dependencies: ${unwritable[error.code] ?? 'its folder cannot be written to'}.`,
+  why: [error.message],
+  fix: error.code === 'ENOSPC' ? [`df -h ${quote(root)}`] : [`ls -ld ${quote(root)}`],
+})
+
+const npmError = (stdout) => {
+  try {
+    return JSON.parse(stdout).error ?? {}
+  } catch {
+    return {}
+  }
+}
+
+const lastLines = (text) =>
+  text
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('npm warn'))
+    .slice(-tailLines)
+
+const npmMissing = (error) => ({
+  code: 'NPM_MISSING',
+  what: 'shopctl could not install its dependencies: there is no npm on PATH.',
+  why: [error.message],
+  fix: ['install Node.js 24 with its npm (https://nodejs.org/en/download), then run the same command again'],
+})
+
+/** `run` is what npm left: exit code and output, or why it did not start. */
+const describeInstallFailure = (run, root) => {
+  if (run.notStarted) return npmMissing(run.notStarted)
+  const { code = '', summary = '', detail = '' } = npmError(run.stdout)
+  if (code in unwritable) return describeUnwritable({ code, message: summary || code }, root)
+  const words = lastLines(`${run.stderr}\n${summary}\n${detail}`)
+  const again = `cd ${quote(root)} && npm install --no-save`
+  if (offline.has(code)) {
+    return {
+      code: 'OFFLINE',
+      what: 'shopctl could not fetch its dependencies: the package registry did not answer.',
+      why: [`npm: ${code} ${summary.split('\n')[0]}`.trim()],
+      fix: ['npm ping', 'run the same command again once the network is back; what was fetched is kept'],
+    }
+  }
+  return {
+    code: 'INSTALL_FAILED',
+    what: run.nodeMissing
+      ? 'npm installed the dependencies but not Node 24.'
+      : 'npm could not install the dependencies of shopctl.',
+    why: words.length > 0 ? words : [`npm ended with exit code ${run.exitCode}`],
+    fix: [again],
+  }
+}
+
+/** Prints the failure where the command line would have, and answers the exit code for refused. */
+const refuse = (failure, words) => {
+  if (words.includes('--json')) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`)
+  const lines = [
+    `${failure.code}: ${failure.what}`,
+    ...failure.why.map((line) => `  Why: ${line}`),
+    ...failure.fix.map((line) => `  Fix: ${line}`),
+  ]
+  process.stderr.write(`${lines.join('\n')}\n`)
+  return 3
+}
+
+module.exports = { describeInstallFailure, describeUnwritable, refuse }

@@ -1,0 +1,115 @@
+'use strict'
+// Brings node_modules to what package-lock.json says, then remembers in node_modules/.shopctl-ready that it did.
+// Runs on Node 18 and later and before anything is installed: hence plain CommonJS without a dependency.
+const { spawn } = require('node:child_process')
+const fs = require('node:fs')
+const path = require('node:path')
+const { installed, isFullInstall, readLockfile, writeReady } = require('./installed.cjs')
+const { acquireInstallLock } = require('./install-lock.cjs')
+const { describeInstallFailure, refuse } = require('./install-failure.cjs')
+
+const root = path.join(__dirname, '..')
+const bundledNode = 'node_modules/node/bin/node'
+const [node, ...words] = process.argv.slice(2)
+/** `everything`: development dependencies too, for bin/test. */
+const everything = process.env.SHOPCTL_INSTALL === 'everything'
+
+const say = (line) => process.stderr.write(`shopctl: ${line}\n`)
+
+const wanted = () => ({
+  root,
+  development: everything || isFullInstall(root),
+  bundledNode: node === bundledNode,
+})
+
+const npmArguments = ({ development, bundledNode: withNode }) => {
+  const pinned = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).devDependencies.node
+  return [
+    'install',
+    // Leaves package.json and the lockfile as they are. Unlike `npm ci` it mends what an interrupted run left, and does
+    // not pull the files away from under services that run.
+    '--no-save',
+    '--json',
+    '--no-audit',
+    '--no-fund',
+    '--fetch-retries=3',
+    '--fetch-retry-mintimeout=500',
+    '--fetch-retry-maxtimeout=4000',
+    ...(development ? ['--include=dev'] : ['--omit=dev']),
+    // As a production dependency, else --omit=dev leaves it out.
+    ...(withNode && !development ? ['--save-prod', `node@${pinned}`] : []),
+  ]
+}
+
+/** Runs npm in a process group of its own, so that an interrupt ends its scripts too. */
+const runNpm = (args, lock) =>
+  new Promise((resolve) => {
+    const environment = { ...process.env }
+    delete environment.NODE_COMPILE_CACHE
+    const npm = spawn('npm', args, { cwd: root, env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    if (npm.pid !== undefined) lock.keep(npm.pid)
+    let stdout = ''
+    let stderr = ''
+    npm.stdout.on('data', (bytes) => {
+      stdout += bytes
+    })
+    npm.stderr.on('data', (bytes) => {
+      stderr += bytes
+    })
+    let interrupted = false
+    const stop = () => {
+      if (npm.pid === undefined) return
+      const signal = interrupted ? 'SIGKILL' : 'SIGTERM'
+      interrupted = true
+      try {
+        process.kill(-npm.pid, signal)
+      } catch {
+        // It has ended by itself.
+      }
+      setTimeout(stop, 3000).unref()
+    }
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+    npm.on('error', (error) => resolve({ notStarted: error, interrupted, stdout, stderr }))
+    npm.on('close', (exitCode) => resolve({ exitCode, interrupted, stdout, stderr }))
+  })
+
+const install = async (want, lock) => {
+  const packages = Object.values(readLockfile(root).packages)
+  const count = packages.filter((entry) => want.development || (!entry.dev && !entry.optional)).length
+  const which = want.development ? 'all' : 'its'
+  const withNode = want.bundledNode ? ' and Node 24' : ''
+  say(`installing ${which} ${count} dependencies${withNode} into node_modules, as package-lock.json says (once)`)
+  const run = await runNpm(npmArguments(want), lock)
+  if (run.interrupted) return 130
+  if (run.notStarted || run.exitCode !== 0) return refuse(describeInstallFailure(run, root), words)
+  if (want.bundledNode && !fs.existsSync(path.join(root, bundledNode))) {
+    return refuse(describeInstallFailure({ ...run, nodeMissing: true }, root), words)
+  }
+  return 0
+}
+
+const main = async () => {
+  if (installed(wanted())) {
+    writeReady(root, node)
+    return 0
+  }
+  const lock = await acquireInstallLock(root, say)
+  if (lock.failure) return refuse(lock.failure, words)
+  try {
+    // Whoever held the lock before may have done the work.
+    const want = wanted()
+    const status = installed(want) ? 0 : await install(want, lock)
+    if (status === 0) writeReady(root, node)
+    return status
+  } finally {
+    lock.release()
+  }
+}
+
+main().then(
+  (status) => process.exit(status),
+  (error) => {
+    process.stderr.write(`${error.stack}\n`)
+    process.exit(1)
+  },
+)

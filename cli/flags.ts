@@ -1,0 +1,54 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { serviceNames } from '../services/registry.ts'
+import { environmentNames, environments } from '../stacks/environments.ts'
+import { chosenFrom } from './usage/refused-value.ts'
+
+/** On every command, through ShopCommand. */
+export const outputFlags = {
+  json: Flags.boolean({ summary: 'print one JSON document on stdout, and nothing else there' }),
+  ui: Flags.option({
+    options: ['auto', 'tty', 'plain'] as const,
+    default: 'auto' as const,
+    summary: 'a live list on a terminal, or one line for each event',
+  })(),
+  events: Flags.string({ helpValue: 'FILE', summary: 'write the events as JSON lines to FILE; - is stderr' }),
+}
+
+/** `--env`: which environment. Never has a default: what changes one must name it. */
+export const environmentFlag = {
+  env: Flags.custom({
+    required: true,
+    helpValue: environmentNames.join('|'),
+    summary: 'the environment',
+    parse: async (typed: string) =>
+      environments[chosenFrom(typed, { code: 'UNKNOWN_ENVIRONMENT', noun: 'environment', known: environmentNames })],
+  })(),
+}
+
+export const yesFlag = { yes: Flags.boolean({ char: 'y', summary: 'do not ask' }) }
+
+export const dryRunFlag = {
+  'dry-run': Flags.boolean({ summary: 'say what would change and change nothing; exit 0 where nothing would, else 2' }),
+}
+
+/** Each command says in its own summary what it forces. */
+export const forceFlag = (summary: string) => ({ force: Flags.boolean({ summary }) })
+
+const knownService = (typed: string) =>
+  chosenFrom(typed, { code: 'UNKNOWN_SERVICE', noun: 'service', known: serviceNames })
+
+/** A service by its short name, as an argument that may be left out. */
+export const serviceArgument = {
+  service: Args.custom({
+    description: serviceNames.join(', '),
+    // Else oclif waits for standard input where the argument is left out.
+    ignoreStdin: true,
+    parse: async (typed: string) => knownService(typed),
+  })(),
+}
+
+/** A release by its number, as an argument that may be left out. */
+export const releaseArgument = {
+  release: Args.integer({ description: 'number of a release', min: 1, ignoreStdin: true }),
+}
