@@ -171,7 +171,7 @@ test.each([
   ['left only to go forward', newestFirst(ok(1, 'x'), ok(2, 'b'), back(3, 1, 'x'), back(4, 2, 'b')), []],
   ['kept by the rollback', newestFirst(ok(1, 'x', {}), ok(2, 'x/other'), back(3, 1, 'x')), []],
   ['interrupted only', newestFirst(ok(1, 'a'), ok(2, 'x', { state: 'aborted' })), []],
-])('a digest %s: releases that refuse it are %j', (_, records, releases) => {
+])('what is said of a digest %s', (_, records, releases) => {
   expect(refusedServices(records, wanted).map(({ release }) => release)).toEqual(releases)
 })
 

@@ -24,8 +24,7 @@ export const lockStanding = (seen: Versioned<LockValue> | null, clock: LockClock
 
   const renewed = value.renewed.boot
   if (renewed !== null && now.boot !== null && renewed.id !== now.boot.id) return gone
-  const process = clock.processState(value)
-  if (process === 'gone') return gone
+  if (clock.processState(value) === 'gone') return gone
   if (renewed !== null && now.boot !== null) {
     const idleSeconds = now.boot.uptimeSeconds - renewed.uptimeSeconds
     return idleSeconds > value.timeToLiveSeconds ? { state: 'expired', why: 'its time to live passed' } : held
