@@ -36,6 +36,16 @@ export type RunningState = {
   readonly instances: readonly RunningInstance[]
 }
 
+/** What a person opens or types next. */
+export type Directions = {
+  readonly entry: string
+  readonly docs: string
+  /** Accounts that exist for trying out; none where real people sign in. */
+  readonly logins: readonly { readonly role: string; readonly email: string; readonly password: string }[]
+  /** Shell lines that work when pasted as they stand. */
+  readonly examples: readonly string[]
+}
+
 /** One line of a service's log. */
 export type LogLine = { readonly service: string; readonly instance: string; readonly text: string }
 
@@ -71,6 +81,9 @@ export interface Platform {
 
   /** Runs one service's migrations, expand only. Throws MIGRATION_FAILED with the database's own words. */
   migrate(service: string, release: ReleaseRecord, signal: AbortSignal): Promise<readonly MigrationRecord[]>
+  /** Loads data for trying out, the same however often. Absent where an environment has none. */
+  seed?(release: ReleaseRecord, signal: AbortSignal): Promise<void>
+  directions(): Promise<Directions>
   /** Brings up every service of the release; those that already run as wanted are left alone. Users stay where they are. */
   apply(release: ReleaseRecord, signal: AbortSignal): Promise<void>
   /** Observations of the release until the signal aborts: one at once, then one for every change, at least one a second. */
@@ -83,8 +96,8 @@ export interface Platform {
   promote(release: ReleaseRecord, signal: AbortSignal): Promise<void>
   /** Stops whatever does not belong to the release that users are on, after its requests have ended. */
   retire(keep: ReleaseRecord | null, signal: AbortSignal): Promise<void>
-  /** Stops everything; with deleteData also the databases and the history. */
-  down(options: { readonly deleteData: boolean }, signal: AbortSignal): Promise<void>
+  /** Stops everything; with `delete` also the databases and the history. */
+  down(options: { readonly data: 'keep' | 'delete' }, signal: AbortSignal): Promise<void>
 
   logs(request: LogRequest): AsyncIterable<LogLine>
 }

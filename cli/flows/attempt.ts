@@ -1,0 +1,128 @@
+import { ShopctlError } from '../errors/shopctl-error.ts'
+import type { HealthPolicy } from '../health/policy.ts'
+import type { MigrationRecord, ReleaseRecord } from '../releases/release.ts'
+import { smokeChecks } from '../smoke/checks.ts'
+import { gate } from './gate.ts'
+import type { FlowMeans } from './means.ts'
+import type { Steps } from './steps.ts'
+
+/** Why a release did not come to its users, before anything was undone. */
+export type Setback = {
+  readonly code: 'MIGRATION_FAILED' | 'SEED_FAILED' | 'APPLY_FAILED' | 'ROLLOUT_UNHEALTHY' | 'SMOKE_FAILED'
+  /** The first half of the sentence; what users are on now is added when that is known. */
+  readonly what: string
+  readonly culprits: readonly string[]
+  readonly reasons: readonly string[]
+}
+
+export type Attempt =
+  | { readonly result: 'promoted' }
+  | { readonly result: 'setback'; readonly setback: Setback }
+  | { readonly result: 'unknown'; readonly reasons: readonly string[] }
+
+export type AttemptContext = {
+  readonly means: FlowMeans
+  readonly steps: Steps
+  readonly signal: AbortSignal
+  /** Services whose digest and settings have succeeded here before. */
+  readonly proven: ReadonlySet<string>
+  /** Services with migrations that this environment has not seen. */
+  readonly toMigrate: readonly string[]
+  readonly demoData: 'load' | 'none'
+  readonly policy: HealthPolicy
+  /** Keeps what is known so far: a crash right after must find it. */
+  readonly keep: (changes: Partial<ReleaseRecord>) => Promise<void>
+}
+
+const list = new Intl.ListFormat('en', { type: 'conjunction' })
+
+const migrate = async (release: ReleaseRecord, context: AttemptContext): Promise<Setback | null> => {
+  const { means, steps, signal, toMigrate, keep } = context
+  if (toMigrate.length === 0) {
+    steps.skip('migrate', 'no migration since the release before')
+    return null
+  }
+  const applied: MigrationRecord[] = []
+  return steps.run('migrate', async (say) => {
+    for (const service of toMigrate) {
+      say(service)
+      try {
+        applied.push(...(await means.platform.migrate(service, release, signal)))
+      } catch (error) {
+        if (!(error instanceof ShopctlError) || error.code !== 'MIGRATION_FAILED') throw error
+        return { code: 'MIGRATION_FAILED', what: error.message, culprits: [service], reasons: error.why }
+      }
+      // Before the next one runs: an irreversible migration must be in the record even if we are killed now.
+      await keep({ migrations: [...applied] })
+    }
+    return null
+  })
+}
+
+const seed = async (release: ReleaseRecord, context: AttemptContext): Promise<Setback | null> => {
+  const { means, steps, signal, demoData } = context
+  if (demoData === 'none' || means.platform.seed === undefined) return null
+  return steps.run('seed', async () => {
+    try {
+      await means.platform.seed?.(release, signal)
+      return null
+    } catch (error) {
+      if (!(error instanceof ShopctlError) || error.code !== 'SEED_FAILED') throw error
+      return { code: 'SEED_FAILED', what: error.message, culprits: [], reasons: error.why }
+    }
+  })
+}
+
+const apply = async (release: ReleaseRecord, { means, steps, signal }: AttemptContext): Promise<Setback | null> =>
+  steps.run('apply', async () => {
+    try {
+      await means.platform.apply(release, signal)
+      return null
+    } catch (error) {
+      if (!(error instanceof ShopctlError) || error.outcome !== 'failed') throw error
+      const what = `release ${release.number} could not be applied in ${means.environment}`
+      return { code: 'APPLY_FAILED', what, culprits: [], reasons: [error.message, ...error.why] }
+    }
+  })
+
+const smoke = async (release: ReleaseRecord, { means, steps, signal }: AttemptContext): Promise<Setback | null> =>
+  steps.run('smoke', async (say) => {
+    say(`${smokeChecks.length} checks`)
+    const entry = await means.platform.entry(release)
+    const results = await means.smoke(smokeChecks, { entry, secondsPerCheck: 5, signal })
+    const failed = results.filter(({ failure }) => failure !== null)
+    if (failed.length === 0) return null
+    const culprits = [...new Set(failed.map(({ check }) => check.service))]
+    return {
+      code: 'SMOKE_FAILED',
+      what: `${list.format(culprits)} did not pass the smoke checks in ${means.environment}`,
+      culprits,
+      reasons: failed.map(({ check, failure }) => `check "${check.name}": ${failure}`),
+    }
+  })
+
+/** Tries a release out beside what users are on, and moves them over only when it has proven itself. */
+export const attempt = async (release: ReleaseRecord, context: AttemptContext): Promise<Attempt> => {
+  const { means, steps, signal, proven, policy, keep } = context
+
+  const early = (await migrate(release, context)) ?? (await seed(release, context)) ?? (await apply(release, context))
+  if (early !== null) return { result: 'setback', setback: early }
+
+  const verdict = await steps.run('gate', (say) => gate(release, { means: { ...means, policy }, proven, say, signal }))
+  await keep({
+    verdict: { state: verdict.state === 'progressing' ? 'unknown' : verdict.state, reasons: [...verdict.reasons] },
+  })
+  if (verdict.state === 'unhealthy') {
+    const what = `${list.format(verdict.culprits)} did not become healthy in ${means.environment}`
+    const { culprits, reasons } = verdict
+    return { result: 'setback', setback: { code: 'ROLLOUT_UNHEALTHY', what, culprits, reasons } }
+  }
+  if (verdict.state !== 'healthy') return { result: 'unknown', reasons: verdict.reasons }
+
+  const failed = await smoke(release, context)
+  if (failed !== null) return { result: 'setback', setback: failed }
+
+  await steps.run('promote', () => means.platform.promote(release, signal))
+  means.reporter.emit({ type: 'release.promoted', release: release.number, previous: release.previous })
+  return { result: 'promoted' }
+}

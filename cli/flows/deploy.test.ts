@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest'
+import { ShopctlError } from '../errors/shopctl-error.ts'
+import { type DeployRequest, deploy } from './deploy.ts'
+import { scriptedMeans } from './testing/scripted-means.ts'
+import { type Behaviour, type Source, scriptedPlatform } from './testing/scripted-platform.ts'
+
+const request: DeployRequest = {
+  services: ['users', 'catalog', 'orders'],
+  mode: 'apply',
+  why: null,
+  force: 'no',
+  waitSeconds: 0,
+  demoData: 'none',
+}
+
+const good = { users: 'users1', catalog: 'catalog1', orders: 'orders1' }
+
+/** A platform on which release 1 serves, and the source that the next deploy finds. */
+const withRelease1 = async (behaviours: Readonly<Record<string, Behaviour>> = {}) => {
+  const source: Source = { ...good }
+  const world = scriptedPlatform(source, behaviours)
+  await deploy(request, scriptedMeans(world.platform).means)
+  world.journal.length = 0
+  return { ...world, source }
+}
+
+const failureOf = async (work: Promise<unknown>): Promise<ShopctlError> => {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  if (error instanceof ShopctlError) return error
+  throw new Error(`expected a ShopctlError, got ${error}`)
+}
+
+test('a first deploy goes through every step in order and leaves a record that succeeded', async () => {
+  const world = scriptedPlatform({ ...good })
+  const { means, events } = scriptedMeans(world.platform)
+  const result = await deploy(request, means)
+  expect(result.outcome).toBe('deployed')
+  expect(world.journal).toEqual([
+    'build',
+    'prepare',
+    'migrate users',
+    'migrate catalog',
+    'migrate orders',
+    'apply 1',
+    'observe 1',
+    'entry',
+    'promote 1',
+    'retire 1',
+  ])
+  expect(world.records[0]).toMatchObject({ number: 1, state: 'succeeded', verdict: { state: 'healthy' } })
+  expect(world.records[0]?.migrations).toHaveLength(3)
+  expect(events.filter(({ type }) => type === 'step.started').map((event) => 'step' in event && event.step)).toEqual([
+    ...[
+      'plan',
+      'build',
+      'render',
+      'lock',
+      'prepare',
+      'record',
+      'migrate',
+      'apply',
+      'gate',
+      'smoke',
+      'promote',
+      'close',
+    ],
+  ])
+})
+
+test('a deploy with nothing changed takes no lock, opens no record and restarts nothing', async () => {
+  const world = await withRelease1()
+  const result = await deploy(request, scriptedMeans(world.platform).means)
+  expect(result.outcome).toBe('unchanged')
+  expect(world.journal).toEqual(['build'])
+  expect(world.records).toHaveLength(1)
+})
+
+test('after a reboot the same release is brought back, without a new one', async () => {
+  const world = await withRelease1()
+  world.reboot()
+  const result = await deploy(request, scriptedMeans(world.platform).means)
+  expect(result).toMatchObject({ outcome: 'brought-back', release: { number: 1 } })
+  expect(world.journal).toEqual(['build', 'prepare', 'apply 1', 'observe 1', 'promote 1', 'retire 1'])
+})
+
+test('a dry run says what would change and asks the platform for nothing that changes anything', async () => {
+  const world = await withRelease1()
+  world.source.catalog = 'catalog2'
+  const result = await deploy({ ...request, mode: 'dry-run' }, scriptedMeans(world.platform).means)
+  expect(result.outcome).toBe('would-change')
+  expect(result.changes.map(({ service }) => service)).toEqual(['catalog'])
+  expect(world.journal).toEqual(['build'])
+})
+
+test('only services with new migrations are migrated', async () => {
+  const world = await withRelease1()
+  Object.assign(world.source, { catalog: 'catalog2', orders: 'ordersWithMigration1' })
+  await deploy(request, scriptedMeans(world.platform).means)
+  expect(world.journal.filter((entry) => entry.startsWith('migrate'))).toEqual(['migrate orders'])
+})
+
+describe('what goes wrong is taken back as one', () => {
+  const cases: readonly { behaviour: Behaviour; code: string; what: string; why: string }[] = [
+    {
+      behaviour: 'crashes',
+      code: 'ROLLOUT_UNHEALTHY',
+      what: 'catalog did not become healthy in local; users stay on release 1.',
+      why: 'catalog (process 1) exited with code 1 after 0.4 s',
+    },
+    {
+      behaviour: 'migration-fails',
+      code: 'MIGRATION_FAILED',
+      what: 'catalog could not be migrated in local; users stay on release 1.',
+      why: 'column exists',
+    },
+    {
+      behaviour: 'apply-fails',
+      code: 'APPLY_FAILED',
+      what: 'release 2 could not be applied in local; users stay on release 1.',
+      why: 'no port was left',
+    },
+  ]
+
+  test.each(cases)('a release that $behaviour', async ({ behaviour, code, what, why }) => {
+    const world = await withRelease1({ bad1: behaviour })
+    Object.assign(world.source, { catalog: 'bad1', orders: 'orders2' })
+    const error = await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    expect(error).toMatchObject({ code, message: what, exitCode: 4 })
+    expect(error.why).toContain(why)
+    expect(world.serving()).toBe(1)
+    expect([...world.running.values()].map(({ digest }) => digest)).toEqual(
+      Object.values(world.records[0]?.services ?? {}).map(({ digest }) => digest),
+    )
+    expect(world.records[1]).toMatchObject({ state: 'rolled-back', failure: { code, what } })
+    expect(await world.platform.lock.read()).toMatchObject({ value: { released: true } })
+  })
+
+  test('a smoke check that fails before users are moved', async () => {
+    const world = await withRelease1()
+    world.source.orders = 'orders2'
+    const { means, smokeFailures } = scriptedMeans(world.platform)
+    smokeFailures.push('orders')
+    const error = await failureOf(deploy(request, means))
+    expect(error.message).toBe('orders did not pass the smoke checks in local; users stay on release 1.')
+    expect(world.journal).not.toContain('promote 2')
+    expect(world.records[1]).toMatchObject({ state: 'rolled-back', culprits: ['orders'] })
+  })
+
+  test('evidence is kept before anything is undone', async () => {
+    const world = await withRelease1({ bad1: 'crashes' })
+    world.source.catalog = 'bad1'
+    const error = await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    expect(world.records[1]?.evidence).toMatchObject([
+      { service: 'catalog', lastLogs: ['last words, process still there'] },
+    ])
+    expect(error.why).toContain('catalog said: last words, process still there')
+    expect(world.journal.indexOf('evidence catalog')).toBeLessThan(world.journal.indexOf('retire 1'))
+  })
+
+  test('the same digest again is refused until it is forced, and the rest may go on', async () => {
+    const world = await withRelease1({ bad1: 'crashes' })
+    world.source.catalog = 'bad1'
+    await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    const refused = await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    expect(refused).toMatchObject({ code: 'DIGEST_REFUSED', exitCode: 3 })
+    expect(world.records).toHaveLength(2)
+    const forced = await failureOf(deploy({ ...request, force: 'force' }, scriptedMeans(world.platform).means))
+    expect(forced.code).toBe('ROLLOUT_UNHEALTHY')
+    Object.assign(world.source, { catalog: 'catalog1', orders: 'orders2' })
+    expect((await deploy(request, scriptedMeans(world.platform).means)).outcome).toBe('deployed')
+  })
+
+  test('a first deploy that fails leaves nothing running and says so', async () => {
+    const world = scriptedPlatform({ ...good, catalog: 'bad1' }, { bad1: 'crashes' })
+    const error = await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    expect(error.message).toContain('there was no release before it, so nothing is left running in local')
+    expect(world.running.size).toBe(0)
+    expect(world.records[0]?.state).toBe('failed')
+  })
+})
+
+test.each(['silent', 'out-of-touch'] as const)(
+  '%s is asked twice, then unknown: nothing is rolled back',
+  async (how) => {
+    const world = await withRelease1({ bad1: how })
+    world.source.catalog = 'bad1'
+    const error = await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    expect(error).toMatchObject({ code: 'ROLLOUT_UNKNOWN', exitCode: 6 })
+    expect(world.journal.filter((entry) => entry === 'observe 2')).toHaveLength(2)
+    expect(world.journal).not.toContain('retire 1')
+    expect(world.records[1]?.state).toBe('unknown')
+  },
+)
+
+describe('an interrupt at each step', () => {
+  const steps = ['build', 'prepare', 'migrate', 'apply', 'observe', 'entry', 'promote'] as const
+
+  test.each(steps)('during %s: the previous release serves, the lock is free, exit 130', async (step) => {
+    const world = await withRelease1()
+    Object.assign(world.source, { catalog: 'catalogB1', orders: 'ordersB1' })
+    const { means, interrupt } = scriptedMeans(world.platform)
+    world.hooks[step] = interrupt
+    const error = await failureOf(deploy(request, means))
+    expect(error.exitCode).toBe(130)
+    expect(world.serving()).toBe(1)
+    expect(world.running.size).toBe(3)
+    expect([...world.running.values()].map(({ digest }) => digest).sort()).toEqual(
+      Object.values(world.records[0]?.services ?? {})
+        .map(({ digest }) => digest)
+        .sort(),
+    )
+    expect((await world.platform.lock.read())?.value.released).toBe(true)
+    expect(world.records.slice(1).map(({ state }) => state)).toEqual(
+      step === 'build' || step === 'prepare' ? [] : ['aborted'],
+    )
+  })
+
+  test('a second one stops at once, says what is half done, and the next deploy mends it', async () => {
+    const world = await withRelease1()
+    world.source.catalog = 'catalog2'
+    const { means, interrupt, abandon } = scriptedMeans(world.platform)
+    world.hooks.entry = () => {
+      interrupt()
+      abandon()
+    }
+    const error = await failureOf(deploy(request, means))
+    expect(error).toMatchObject({ code: 'ABANDONED', exitCode: 130 })
+    expect(error.fix).toEqual(['shopctl deploy --env local'])
+    expect(world.records[1]?.state).toBe('in-progress')
+
+    delete world.hooks.entry
+    const { means: next, events } = scriptedMeans(world.platform)
+    const result = await deploy(request, next)
+    expect(result.release?.number).toBe(3)
+    expect(world.records[1]?.state).toBe('aborted')
+    expect(events.some((event) => event.type === 'warning' && event.message.includes('release 2'))).toBe(true)
+  })
+})
+
+test('a release that users had been moved to before its shopctl was killed is kept', async () => {
+  const world = await withRelease1()
+  world.source.catalog = 'catalog2'
+  await deploy(request, scriptedMeans(world.platform).means)
+  const promoted = world.records[1]
+  if (promoted === undefined) throw new Error('no second release')
+  await world.platform.releases.update({ ...promoted, state: 'in-progress', finishedAt: null })
+  world.source.orders = 'orders2'
+  await deploy(request, scriptedMeans(world.platform).means)
+  expect(world.records.map(({ state }) => state)).toEqual(['succeeded', 'succeeded', 'succeeded'])
+})
+
+test('two at once: the second is refused and names the first', async () => {
+  const world = await withRelease1()
+  world.source.catalog = 'catalog2'
+  let second: Promise<ShopctlError> | undefined
+  world.hooks.apply = async () => {
+    second = failureOf(deploy(request, scriptedMeans(world.platform).means))
+    await second
+  }
+  await deploy(request, scriptedMeans(world.platform).means)
+  const error = await second
+  expect(error).toMatchObject({ code: 'LOCK_HELD', exitCode: 3 })
+  expect([error?.message, ...(error?.why ?? [])].join(' ')).toContain('ada@laptop')
+})

@@ -1,0 +1,108 @@
+import { ShopctlError } from '../errors/shopctl-error.ts'
+import { toType } from '../errors/to-type.ts'
+import { compareReleases } from '../releases/compare-releases.ts'
+import { irreversibleBetween, rollbackTarget } from '../releases/history.ts'
+import type { ReleaseRecord } from '../releases/release.ts'
+import { carryOut, type Wanted } from './carry-out.ts'
+import { mendFirst } from './deploy.ts'
+import type { FlowMeans } from './means.ts'
+import { provenServices, readSituation, type Situation } from './situation.ts'
+import { createSteps } from './steps.ts'
+import { withLock } from './with-lock.ts'
+
+export type RollbackPlan = {
+  readonly current: ReleaseRecord
+  readonly target: ReleaseRecord
+  readonly comparison: ReturnType<typeof compareReleases>
+}
+
+export type RollbackRequest = {
+  /** The release to go to; null is the last that succeeded before the current one. */
+  readonly to: number | null
+  readonly mode: 'apply' | 'dry-run'
+  readonly why: string | null
+  /** Also goes back across a migration that cannot be undone. */
+  readonly force: 'no' | 'force'
+  readonly waitSeconds: number
+  /** Shows where it goes, then asks; false ends the flow with nothing changed. */
+  readonly confirm: (plan: RollbackPlan) => Promise<boolean>
+}
+
+export type RollbackResult = {
+  readonly outcome: 'rolled-back' | 'would-change'
+  readonly plan: RollbackPlan
+  readonly release: ReleaseRecord | null
+}
+
+const refuseIrreversible = (plan: RollbackPlan, records: readonly ReleaseRecord[], means: FlowMeans): void => {
+  const { current, target } = plan
+  const migrations = irreversibleBetween(records, target, current)
+  if (migrations.length === 0) return
+  throw new ShopctlError({
+    code: 'MIGRATION_IRREVERSIBLE',
+    outcome: 'refused',
+    what: `Release ${target.number} may not run on the databases of ${means.environment} as they are now; nothing was changed, users stay on release ${current.number}.`,
+    why: migrations.map(({ service, name }) => `${service}: migration ${name} cannot be undone`),
+    fix: [toType(`rollback --env ${means.environment} --to ${target.number} --force`)],
+  })
+}
+
+const plan = ({ records }: Situation, request: RollbackRequest, means: FlowMeans): RollbackPlan => {
+  const { current, target } = rollbackTarget(records, { to: request.to, environment: means.environment })
+  const comparison = compareReleases(current, target, { records, now: means.now() })
+  const found = { current, target, comparison }
+  if (request.force === 'no') refuseIrreversible(found, records, means)
+  return found
+}
+
+const refuseIncomplete = async ({ target }: RollbackPlan, means: FlowMeans): Promise<void> => {
+  const missing = await means.platform.missing(target.services)
+  if (missing.length === 0) return
+  throw new ShopctlError({
+    code: 'RELEASE_INCOMPLETE',
+    outcome: 'refused',
+    what: `Release ${target.number} can no longer be applied in ${means.environment}; nothing was changed.`,
+    why: missing,
+    fix: [toType(`history --env ${means.environment}`)],
+  })
+}
+
+/** Back to a release that has been healthy here: its recorded manifests and settings, nothing is built. */
+export const rollback = async (request: RollbackRequest, means: FlowMeans): Promise<RollbackResult> => {
+  const { platform, environment, interrupted, now, reporter } = means
+  const steps = createSteps({ reporter, now, signal: interrupted })
+
+  const shown = await steps.run('plan', async () => plan(await readSituation(means), request, means))
+  await refuseIncomplete(shown, means)
+  if (request.mode === 'dry-run') return { outcome: 'would-change', plan: shown, release: null }
+  if (!(await request.confirm(shown))) {
+    throw new ShopctlError({
+      code: 'NOT_CONFIRMED',
+      outcome: 'refused',
+      what: `Rollback of ${environment} was not confirmed; nothing was changed.`,
+      fix: [toType(`rollback --env ${environment} --to ${shown.target.number} --yes`)],
+    })
+  }
+
+  const why = request.why ?? `rollback to release ${shown.target.number}`
+  return withLock({ means, steps, why, waitSeconds: request.waitSeconds }, async (lockLost) => {
+    await steps.run('prepare', () => platform.prepare(interrupted))
+    const situation = await mendFirst(means, steps)
+    // The target that was shown is the target that is taken, whatever came in between.
+    const agreed = plan(situation, { ...request, to: shown.target.number }, means)
+    const { services } = agreed.target
+    const wanted: Wanted = {
+      kind: 'rollback',
+      services,
+      commit: agreed.target.commit,
+      why: request.why,
+      restores: agreed.target.number,
+      toMigrate: [],
+      demoData: 'none',
+      proven: provenServices(situation.records, services),
+      policy: means.policy,
+    }
+    const release = await carryOut(wanted, { means, steps, lockLost, previous: agreed.current })
+    return { outcome: 'rolled-back', plan: agreed, release }
+  })
+}

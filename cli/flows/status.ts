@@ -1,0 +1,40 @@
+import { ShopctlError } from '../errors/shopctl-error.ts'
+import { toType } from '../errors/to-type.ts'
+import type { RunningState } from '../platforms/platform.ts'
+import { lockStanding } from '../releases/lock-standing.ts'
+import type { ReleaseRecord } from '../releases/release.ts'
+import { systemLockClock } from '../releases/system-lock-clock.ts'
+import type { FlowMeans } from './means.ts'
+import { isUp, readSituation } from './situation.ts'
+
+export type StatusResult = {
+  readonly environment: string
+  /** `up`: users are on the current release and all of it is ready. `degraded`: they are, but not all of it is. */
+  readonly state: 'up' | 'degraded' | 'down'
+  readonly current: ReleaseRecord | null
+  readonly running: RunningState
+  /** A record in progress, and whether a shopctl is at work on it or it was left by one that is gone. */
+  readonly unfinished: { readonly release: number; readonly owner: 'at work' | 'gone' } | null
+}
+
+type StatusMeans = Pick<FlowMeans, 'platform' | 'environment' | 'reporter'>
+
+/** What is up now, next to what the records say should be. Changes nothing. */
+export const status = async (means: StatusMeans): Promise<StatusResult> => {
+  const { platform, environment } = means
+  const [{ current, unfinished }, running] = await Promise.all([readSituation(means), platform.running()])
+  if (current === null && unfinished === null) {
+    throw new ShopctlError({
+      code: 'NOTHING_DEPLOYED',
+      outcome: 'refused',
+      what: `Nothing is deployed to ${environment}.`,
+      fix: [toType(`deploy --env ${environment}`)],
+    })
+  }
+  const up = current !== null && isUp(current, running)
+  const state = up ? 'up' : running.serving === null ? 'down' : 'degraded'
+  if (unfinished === null) return { environment, state, current, running, unfinished }
+  const standing = lockStanding(await platform.lock.read(), systemLockClock())
+  const owner = standing.state === 'held' || standing.state === 'remote' ? 'at work' : 'gone'
+  return { environment, state, current, running, unfinished: { release: unfinished.number, owner } }
+}

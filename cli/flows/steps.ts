@@ -1,0 +1,79 @@
+import { interruption } from '../errors/interruption.ts'
+import type { Reporter } from '../output/events.ts'
+import type { StepRecord } from '../releases/release.ts'
+
+/** The names and the order of the steps of every verb that changes an environment. */
+export const stepTitles = {
+  plan: 'Plan the release',
+  build: 'Bundle the services',
+  scan: 'Scan',
+  lock: 'Take the lock',
+  mend: 'Mend what was left',
+  prepare: 'Prepare the platform',
+  render: 'Render and compare',
+  record: 'Open the record',
+  migrate: 'Migrate the databases',
+  seed: 'Load the demo data',
+  apply: 'Apply all services',
+  gate: 'Watch until healthy',
+  smoke: 'Smoke checks',
+  promote: 'Move users over',
+  evidence: 'Keep the evidence',
+  return: 'Return to the previous release',
+  close: 'Close the record',
+  stop: 'Stop everything',
+} as const
+
+export type StepName = keyof typeof stepTitles
+
+/** Says what a step does or waits for now. */
+export type Say = (message: string) => void
+
+export type Steps = {
+  /** Runs one step and reports it. Throws INTERRUPTED instead of starting one after an interrupt. */
+  run<Result>(name: StepName, work: (say: Say) => Promise<Result>): Promise<Result>
+  skip(name: StepName, why: string): void
+  /** What was attempted so far, for the release record. */
+  attempted(): readonly StepRecord[]
+  /** A runner for the way back, which goes on although the first signal has fired. */
+  withSignal(signal: AbortSignal): Steps
+}
+
+type StepsRequest = { readonly reporter: Reporter; readonly now: () => Date; readonly signal: AbortSignal }
+
+const outcomeOf = (signal: AbortSignal): 'interrupted' | 'failed' => (signal.aborted ? 'interrupted' : 'failed')
+
+/** Each step is bracketed by events and kept, so that the record shows what was attempted and how long it took. */
+export const createSteps = (request: StepsRequest, records: StepRecord[] = []): Steps => {
+  const { reporter, now, signal } = request
+
+  const finish = (name: StepName, started: number, outcome: 'done' | 'failed' | 'interrupted') => {
+    const milliseconds = Math.round(performance.now() - started)
+    const record = records.findLast((step) => step.name === name)
+    if (record !== undefined) Object.assign(record, { outcome, milliseconds })
+    reporter.emit({ type: 'step.finished', step: name, outcome, milliseconds })
+  }
+
+  return {
+    async run(name, work) {
+      if (signal.aborted) throw interruption(signal, `before "${stepTitles[name]}"`)
+      const started = performance.now()
+      records.push({ name, startedAt: now().toISOString(), outcome: 'running' })
+      reporter.emit({ type: 'step.started', step: name })
+      try {
+        const result = await work((message) => reporter.emit({ type: 'step.progress', step: name, message }))
+        finish(name, started, 'done')
+        return result
+      } catch (error) {
+        finish(name, started, outcomeOf(signal))
+        throw error
+      }
+    },
+    skip(name, why) {
+      records.push({ name, startedAt: now().toISOString(), milliseconds: 0, outcome: 'skipped', detail: why })
+      reporter.emit({ type: 'step.finished', step: name, outcome: 'skipped', milliseconds: 0, detail: why })
+    },
+    attempted: () => records.map((record) => ({ ...record })),
+    withSignal: (other) => createSteps({ ...request, signal: other }, records),
+  }
+}

@@ -1,0 +1,147 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
+import type { InstanceObservation } from '../../health/observation.ts'
+import type { Artifact, Platform } from '../../platforms/platform.ts'
+import type { ReleaseRecord, ServiceRelease } from '../../releases/release.ts'
+import { aDigest } from '../../releases/testing/a-release.ts'
+import { createMemoryLockStore } from '../../releases/testing/memory-lock-store.ts'
+
+export type Behaviour = 'healthy' | 'crashes' | 'silent' | 'out-of-touch' | 'migration-fails' | 'apply-fails'
+
+/** What the source is: service → a word that stands for its content. */
+export type Source = Record<string, string>
+
+/**
+ * A platform in memory that keeps to platforms/platform.ts: the flows meet it as they meet a real one. What each
+ * content does is said beforehand; what the flow asked for is in the journal.
+ */
+export const scriptedPlatform = (source: Source, behaviours: Readonly<Record<string, Behaviour>> = {}) => {
+  const records: ReleaseRecord[] = []
+  const journal: string[] = []
+  const running = new Map<string, ServiceRelease>()
+  const hooks: Record<string, () => void | Promise<void>> = {}
+  let serving: number | null = null
+
+  const note = async (what: string) => {
+    journal.push(what)
+    await hooks[what.split(' ')[0] ?? '']?.()
+  }
+  const behaviourOf = (digest: string): Behaviour => {
+    const word = Object.keys(behaviours).find((name) => aDigest(name) === digest)
+    return behaviours[word ?? ''] ?? 'healthy'
+  }
+  const key = (service: string, { digest, settingsHash }: ServiceRelease) => `${service} ${digest} ${settingsHash}`
+
+  const observed = (service: string, wanted: ServiceRelease): InstanceObservation => {
+    const name = `${service} (process 1)`
+    const base = { name, startedAt: 0, restarts: 0 }
+    const isUp = running.has(key(service, wanted))
+    if (!isUp) return { ...base, state: 'starting', ready: false, startedAt: performance.now() }
+    switch (behaviourOf(wanted.digest)) {
+      case 'crashes':
+        return { ...base, state: 'exited', ready: false, exit: { code: 1, signal: null, at: 400 } }
+      case 'silent':
+        return { ...base, state: 'starting', ready: false, startedAt: performance.now() }
+      default:
+        return { ...base, state: 'running', ready: true, readySince: 0 }
+    }
+  }
+
+  const platform: Platform = {
+    name: 'local',
+    lock: createMemoryLockStore(),
+    releases: {
+      list: async () => ({ records: records.toReversed(), setAside: [] }),
+      read: async (number) => records.find((record) => record.number === number) ?? null,
+      async create(record) {
+        const created = { ...record, number: records.length + 1 }
+        records.push(created)
+        return created
+      },
+      async update(record) {
+        records[record.number - 1] = structuredClone(record)
+      },
+    },
+    async build(services) {
+      await note('build')
+      return services.map((service): Artifact => {
+        const word = source[service] ?? ''
+        return { service, digest: aDigest(word), bytes: 1, migrationsHash: word.replace(/\d+$/, ''), cached: false }
+      })
+    },
+    prepare: () => note('prepare'),
+    async render(artifacts) {
+      const rendered = artifacts.map(({ service, digest, migrationsHash }) => {
+        return [service, { digest, migrationsHash, settingsHash: 'settings', manifest: { service } }] as const
+      })
+      return Object.fromEntries(rendered)
+    },
+    missing: async () => [],
+    async running() {
+      const release = records.find(({ number }) => number === serving)
+      const instances = Object.entries(release?.services ?? {}).map(([service, wanted]) => {
+        const state = running.has(key(service, wanted)) ? ('ready' as const) : ('down' as const)
+        return { service, digest: wanted.digest, name: 'process 1', state, detail: '', sinceSeconds: 1 }
+      })
+      return { serving, entry: null, instances }
+    },
+    async migrate(service, release) {
+      await note(`migrate ${service}`)
+      const wanted = release.services[service]
+      if (wanted !== undefined && behaviourOf(wanted.digest) === 'migration-fails') {
+        const what = `${service} could not be migrated in local`
+        throw new ShopctlError({ code: 'MIGRATION_FAILED', outcome: 'failed', what, why: ['column exists'] })
+      }
+      return [{ service, name: '0001', reversible: true }]
+    },
+    async apply(release) {
+      await note(`apply ${release.number}`)
+      for (const [service, wanted] of Object.entries(release.services)) {
+        if (behaviourOf(wanted.digest) === 'apply-fails') {
+          throw new ShopctlError({ code: 'PORT_TAKEN', outcome: 'failed', what: 'no port was left' })
+        }
+        running.set(key(service, wanted), wanted)
+      }
+    },
+    async *observe(release, signal) {
+      await note(`observe ${release.number}`)
+      const outOfTouch = Object.values(release.services).some(({ digest }) => behaviourOf(digest) === 'out-of-touch')
+      while (!signal.aborted) {
+        const services = Object.entries(release.services).map(([service, wanted]) => {
+          return { service, desired: 1, instances: [observed(service, wanted)] }
+        })
+        yield { at: performance.now(), inTouch: !outOfTouch, services }
+        await pause(5, undefined, { signal }).catch(() => undefined)
+      }
+    },
+    async collectEvidence(service, reason, release) {
+      await note(`evidence ${service}`)
+      const isUp = [...running.values()].includes(release.services[service] ?? noService) ? 'still there' : 'gone'
+      const collectedAt = new Date(0).toISOString()
+      const empty = { previousLogs: [], probeFailures: [], events: [] }
+      return { service, reason, lastLogs: [`last words, process ${isUp}`], ...empty, collectedAt }
+    },
+    async entry() {
+      await note('entry')
+      return { url: 'http://entry.test', headers: {} }
+    },
+    async promote(release) {
+      await note(`promote ${release.number}`)
+      serving = release.number
+    },
+    async retire(keep) {
+      await note(`retire ${keep?.number ?? 'all'}`)
+      const kept = new Set(Object.entries(keep?.services ?? {}).map(([service, wanted]) => key(service, wanted)))
+      for (const name of running.keys()) if (!kept.has(name)) running.delete(name)
+      if (keep === null) serving = null
+    },
+    down: () => note('down'),
+    directions: async () => ({ entry: '', docs: '', logins: [], examples: [] }),
+    async *logs() {
+      yield* []
+    },
+  }
+  return { platform, records, journal, running, hooks, serving: () => serving, reboot: () => running.clear() }
+}
+
+const noService: ServiceRelease = { digest: '', settingsHash: '', migrationsHash: '', manifest: null }
