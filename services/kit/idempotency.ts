@@ -64,18 +64,20 @@ async function settle(error: unknown, failed: Failed): Promise<StoredAnswer> {
     await storeAnswer(database, claim, answerOfProblem(error))
     throw error
   }
-  const stored = await giveUp(failed).catch((cause: unknown) => {
+  const outcome = await giveUp(failed).catch((cause: unknown) => {
     request.logger.warn({ error: cause }, 'idempotency key stays locked until its time is over')
+    return 'unknown' as const
   })
-  if (stored) return stored
-  throw error
+  if (outcome === 'lost') throw new KeyInProgress()
+  if (outcome === 'freed' || outcome === 'unknown') throw error
+  return outcome
 }
 
 /** Frees the key; or finds that the work was stored after all, though its commit was not heard of. */
-async function giveUp({ database, work, claim }: Failed): Promise<StoredAnswer | undefined> {
-  if (!(await freeKey(database, claim))) return answerOf(database, claim)
+async function giveUp({ database, work, claim }: Failed): Promise<StoredAnswer | 'freed' | 'lost'> {
+  if (!(await freeKey(database, claim))) return (await answerOf(database, claim)) ?? 'lost'
   await work.undo()
-  return undefined
+  return 'freed'
 }
 
 /** A problem as it is kept: where and by which request it is met is told anew each time. */

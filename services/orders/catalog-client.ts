@@ -55,7 +55,7 @@ export function catalogClient(peer: Peer, now: () => Date): Catalog {
         effect: 'repeatable',
         answers: reserveAnswers,
       })
-      return reserveOutcome(answer, now())
+      return reserveOutcome(answer, { lines, now: now() })
     },
     async release(reference, caller) {
       const path = '/api/v1/inventory/release'
@@ -85,18 +85,26 @@ const productAnswers = z.discriminatedUnion('status', [
 const reservation = z.object({ id: z.uuid(), state: z.string(), expires_at: z.coerce.date() })
 const shortLine = z.object({ product_id: z.uuid(), requested: z.int(), available: z.int() })
 
+/** Names the line that we sent. */
+const unknownProduct = z.object({
+  code: z.literal('unknown_product'),
+  pointer: z.string().regex(/^\/items\/\d+\/product_id$/),
+})
+
 const reserveAnswers = z.discriminatedUnion('status', [
   answered(200, reservation),
   answered(201, reservation),
   answered(401, z.unknown()),
   answered(409, z.object({ code: z.literal('inventory/insufficient'), errors: z.array(shortLine).min(1) })),
-  answered(422, z.object({ errors: z.array(z.object({ product_id: z.uuid() })).min(1) })),
+  answered(422, z.object({ errors: z.array(unknownProduct).min(1) })),
   answered(429, z.unknown()),
 ])
 
 const releaseAnswers = z.object({ status: z.literal([200, 404, 409]), body: z.unknown() })
 
-function reserveOutcome(answer: z.infer<typeof reserveAnswers>, now: Date): ReserveOutcome {
+type Reading = { readonly lines: readonly Line[]; readonly now: Date }
+
+function reserveOutcome(answer: z.infer<typeof reserveAnswers>, { lines, now }: Reading): ReserveOutcome {
   switch (answer.status) {
     case 200:
     case 201: {
@@ -106,10 +114,18 @@ function reserveOutcome(answer: z.infer<typeof reserveAnswers>, now: Date): Rese
     case 409:
       return { kind: 'short', lines: answer.body.errors }
     case 422:
-      return { kind: 'unknown-products', productIds: answer.body.errors.map(({ product_id }) => product_id) }
+      return {
+        kind: 'unknown-products',
+        productIds: answer.body.errors.flatMap(({ pointer }) => productAt(lines, pointer)),
+      }
     case 429:
       return { kind: 'limited' }
     case 401:
       return { kind: 'not-signed-in' }
   }
+}
+
+function productAt(lines: readonly Line[], pointer: string): string[] {
+  const line = lines[Number(pointer.split('/')[2])]
+  return line === undefined ? [] : [line.productId]
 }

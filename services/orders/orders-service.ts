@@ -9,38 +9,44 @@ import { commonSettings, httpUrl } from '../kit/settings.ts'
 import { uuidV7 } from '../kit/uuid-v7.ts'
 import { services } from '../registry.ts'
 import { catalogClient } from './catalog-client.ts'
-import { orders0001 } from './migrations/0001-orders.ts'
+import { ordersMigration } from './migrations/0001-orders.ts'
 import { createOrderMetrics } from './order-metrics.ts'
 import { orderRoutes } from './order-routes.ts'
 import type { OrdersTables } from './schema.ts'
 
-const settings = z.object({
+const settingsSchema = z.object({
   ...commonSettings,
   USERS_URL: httpUrl.meta({ example: 'http://user-management:8080' }),
   CATALOG_URL: httpUrl.meta({ example: 'http://product-catalog:8000' }),
+  TOKEN_ISSUER: z.string().min(1).default(accessToken.issuer).meta({ example: accessToken.issuer }),
+  /** Signs list cursors. Without it the key comes from DATABASE_URL, which all replicas share. */
+  CURSOR_KEY: z.string().min(32).optional().meta({ example: 'at least 32 random characters' }),
 })
-export type OrdersSettings = z.output<typeof settings>
 
-export const ordersService: Service<OrdersSettings, OrdersTables> = {
+export const ordersMigrations = [ordersMigration] as const
+
+export const ordersService: Service<z.output<typeof settingsSchema>, OrdersTables> = {
   facts: services.orders,
-  settings,
-  migrations: [orders0001],
-  async open({ settings: { USERS_URL, CATALOG_URL, DATABASE_URL }, logger, metrics, database, now }) {
-    const catalog = openPeer({
+  settings: settingsSchema,
+  migrations: ordersMigrations,
+
+  async open({ settings, logger, metrics, database, now }) {
+    const peer = openPeer({
       name: 'catalog',
-      url: CATALOG_URL,
+      url: settings.CATALOG_URL,
       policy: peerPolicies.catalog,
       metrics: createPeerMetrics(metrics),
       logger,
     })
+    const keys = remoteKeys(settings.USERS_URL)
     const routes = orderRoutes({
       database,
-      catalog: catalogClient(catalog, now),
-      cursors: createCursors(DATABASE_URL),
+      catalog: catalogClient(peer, now),
+      cursors: createCursors(settings.CURSOR_KEY ?? settings.DATABASE_URL),
       metrics: createOrderMetrics(metrics),
-      verify: createTokenVerifier({ keys: remoteKeys(USERS_URL), issuer: accessToken.issuer, now }),
+      verify: createTokenVerifier({ keys, issuer: settings.TOKEN_ISSUER, now }),
       newId: () => uuidV7(now()),
     })
-    return { routes, close: async () => catalog.close() }
+    return { routes, close: async () => peer.close() }
   },
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { createIdempotencyKeys } from '../../kit/idempotency-table.ts'
 import type { ServiceMigration } from '../../kit/migrations.ts'
 
-export const orders0001: ServiceMigration = {
+export const ordersMigration: ServiceMigration = {
   name: '0001_orders',
   reversible: true,
   async up(database) {

@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { orderSchema } from './order-contract.ts'
+import type { CatalogStandIn } from './testing/catalog-stand-in.ts'
+import {
+  type OrdersApp,
+  type OrdersFixture,
+  ordersFixture,
+  postOrder,
+  problemOf,
+  type User,
+  writtenBy,
+} from './testing/orders-fixture.ts'
+
+const path = '/api/v1/orders'
+const nothing = { orders: 0, items: 0, history: 0, keys: 0 }
+let fixture: OrdersFixture
+let catalog: CatalogStandIn
+let app: OrdersApp
+let customer: User
+
+beforeAll(async () => {
+  fixture = await ordersFixture()
+  catalog = fixture.catalog
+})
+afterAll(() => fixture.close())
+beforeEach(async () => {
+  catalog.disturb(() => undefined)
+  catalog.forget()
+  customer = await fixture.signIn()
+  app = await fixture.openApp()
+})
+afterEach(() => app.close())
+
+type Item = { product_id: string; quantity: number }
+const order = async (items: Item[], key: string = randomUUID()) =>
+  app.request(path, postOrder(customer, { key, body: { items } }))
+const oneOf = ({ id }: { id: string }): Item => ({ product_id: id, quantity: 1 })
+
+test('an order has the catalog’s prices, is pending, and its stock is held under its own reference', async () => {
+  const pan = catalog.addProduct({ price: 1_999 })
+  const pot = catalog.addProduct({ price: 5, name: 'Pot' })
+  const address = { name: 'Ada', line1: '1 Street', city: 'London', postal_code: 'N1', country: 'GB' }
+  const items = [{ product_id: pan.id, quantity: 2 }, oneOf(pot), oneOf(pan)]
+  const response = await app.request(
+    path,
+    postOrder(customer, { key: 'k', body: { items, shipping_address: address } }),
+  )
+
+  expect(response.status).toBe(201)
+  const placed = orderSchema.parse(await response.json())
+  expect(response.headers.get('location')).toBe(`${path}/${placed.id}`)
+  expect(response.headers.get('etag')).toBe('"1"')
+  expect(response.headers.get('idempotency-replayed')).toBeNull()
+  expect(placed).toMatchObject({
+    user_id: customer.id,
+    status: 'pending',
+    currency: 'EUR',
+    subtotal_cents: 6_002,
+    total_cents: 6_002,
+    shipping_address: address,
+    items: [
+      { product_id: pan.id, sku: pan.sku, name: 'Iron pan', unit_price_cents: 1_999, quantity: 3, total_cents: 5_997 },
+      { product_id: pot.id, name: 'Pot', unit_price_cents: 5, quantity: 1, total_cents: 5 },
+    ],
+    history: [{ from: null, to: 'pending', actor: 'user', reason: 'created' }],
+  })
+  expect(catalog.held(pan.id)).toBe(3)
+  expect(catalog.holds.has(`${customer.id}:order:${placed.id}`)).toBe(true)
+  expect(catalog.unplanned).toEqual([])
+})
+
+test('calls to the catalog carry the request’s id and the preview on, and the token only where stock is held', async () => {
+  const headers = { 'x-request-id': 'my-request', 'x-release-preview': 'release-7' }
+  const body = { items: [oneOf(catalog.addProduct())] }
+  const response = await app.request(path, postOrder(customer, { key: 'k', body, headers }))
+  expect(response.headers.get('x-request-id')).toBe('my-request')
+  const [read, reserve] = catalog.calls
+  expect(read?.headers).toMatchObject(headers)
+  expect(read?.headers).not.toHaveProperty('authorization')
+  expect(reserve?.headers).toMatchObject({ ...headers, authorization: `Bearer ${customer.token}` })
+})
+
+test.each([
+  ['unit_price_cents on a line', (item: Item) => ({ items: [{ ...item, unit_price_cents: 1 }] })],
+  ['price on a line', (item: Item) => ({ items: [{ ...item, price: 1 }] })],
+  ['total_cents', (item: Item) => ({ items: [item], total_cents: 1 })],
+  ['user_id', (item: Item) => ({ items: [item], user_id: randomUUID() })],
+  ['status', (item: Item) => ({ items: [item], status: 'paid' })],
+  ['quantity 0', (item: Item) => ({ items: [{ ...item, quantity: 0 }] })],
+  ['quantity -1', (item: Item) => ({ items: [{ ...item, quantity: -1 }] })],
+  ['quantity 1.5', (item: Item) => ({ items: [{ ...item, quantity: 1.5 }] })],
+  ['quantity "2"', (item: Item) => ({ items: [{ ...item, quantity: '2' }] })],
+  ['quantity 1001', (item: Item) => ({ items: [{ ...item, quantity: 1_001 }] })],
+  ['quantity 1e9', (item: Item) => ({ items: [{ ...item, quantity: 1e9 }] })],
+  ['no lines', () => ({ items: [] })],
+  ['101 lines', () => ({ items: Array.from({ length: 101 }, () => ({ product_id: randomUUID(), quantity: 1 })) })],
+  ['lines of one product that add up to 1001', (item: Item) => ({ items: [{ ...item, quantity: 1_000 }, item] })],
+  ['an unknown product', () => ({ items: [{ product_id: randomUUID(), quantity: 1 }] })],
+])('O10: %s is refused, nothing is held, and the key is still free', async (_, bodyOf) => {
+  const pan = catalog.addProduct({ stock: 10_000 })
+  const response = await app.request(path, postOrder(customer, { key: 'k', body: bodyOf(oneOf(pan)) }))
+  expect(response.status).toBe(422)
+  expect((await problemOf(response)).errors?.[0]?.pointer).toMatch(/^\//)
+  expect(catalog.held(pan.id)).toBe(0)
+  expect(await writtenBy(customer, fixture)).toEqual(nothing)
+  expect((await order([oneOf(pan)], 'k')).status).toBe(201)
+})
+
+test('O15: products of two currencies, or a total above 10^12, are refused', async () => {
+  const euro = catalog.addProduct()
+  const dollar = catalog.addProduct({ currency: 'USD' })
+  const dear = catalog.addProduct({ price: 1_000_000_000_000 })
+  expect(await problemOf(await order([oneOf(euro), oneOf(dollar)]))).toMatchObject({ code: 'order/mixed-currencies' })
+  expect(await problemOf(await order([oneOf(dear), oneOf(euro)]))).toMatchObject({ code: 'order/total-too-large' })
+  expect(await writtenBy(customer, fixture)).toEqual(nothing)
+})
+
+test('short stock is a 409 that lists every short line, and is answered alike again', async () => {
+  const pan = catalog.addProduct({ stock: 2 })
+  const pot = catalog.addProduct({ stock: 0 })
+  const items = [oneOf(catalog.addProduct()), { product_id: pan.id, quantity: 3 }, oneOf(pot)]
+  const first = await order(items, 'k')
+  const problem = await problemOf(first)
+  expect(problem).toMatchObject({
+    status: 409,
+    code: 'inventory/insufficient',
+    errors: [
+      { pointer: '/items/1/quantity', product_id: pan.id, requested: 3, available: 2 },
+      { pointer: '/items/2/quantity', product_id: pot.id, requested: 1, available: 0 },
+    ],
+  })
+  pan.stock = 100
+  pot.stock = 100
+  const again = await order(items, 'k')
+  expect(again.headers.get('idempotency-replayed')).toBe('true')
+  expect(await problemOf(again)).toEqual({ ...problem, request_id: again.headers.get('x-request-id') })
+  expect(await writtenBy(customer, fixture)).toEqual({ ...nothing, keys: 1 })
+})
+
+test('more stock held than a user may is a 429, and the key is still free', async () => {
+  const pan = catalog.addProduct()
+  catalog.disturb(({ method }) => (method === 'POST' ? { status: 429, json: {} } : undefined))
+  const response = await order([oneOf(pan)], 'k')
+  expect(response.headers.get('retry-after')).toBe('60')
+  expect(await problemOf(response)).toMatchObject({ status: 429, code: 'inventory/hold-limit' })
+  expect(await writtenBy(customer, fixture)).toEqual(nothing)
+})
+
+test('a hold that ended meanwhile is not relied on: the order gets another id and a hold of its own', async () => {
+  const pan = catalog.addProduct()
+  let reserves = 0
+  catalog.disturb(({ path: asked, body }) => {
+    if (asked !== '/api/v1/inventory/reserve') return undefined
+    reserves += 1
+    const over = { id: randomUUID(), state: 'released', expires_at: new Date().toISOString(), body }
+    return reserves === 1 ? { status: 200, json: over } : undefined
+  })
+  const placed = orderSchema.parse(await (await order([oneOf(pan)], 'k')).json())
+  expect([...catalog.holds.keys()].filter((reference) => reference.startsWith(customer.id))).toEqual([
+    `${customer.id}:order:${placed.id}`,
+  ])
+})
+
+test('when our own transaction fails after the stock was held, it is given back and the key is free', async () => {
+  const pan = catalog.addProduct()
+  const refusing = sql`alter table orders add constraint no_more check (user_id <> ${sql.lit(customer.id)})`
+  await refusing.execute(fixture.database.kysely)
+  const response = await order([oneOf(pan)], 'k')
+  await sql`alter table orders drop constraint no_more`.execute(fixture.database.kysely)
+  expect(response.status).toBe(500)
+  expect(catalog.calls.map((call) => call.path)).toContain('/api/v1/inventory/release')
+  expect(catalog.held(pan.id)).toBe(0)
+  expect(await writtenBy(customer, fixture)).toEqual(nothing)
+
+  expect((await order([oneOf(pan)], 'k')).status).toBe(201)
+  expect(catalog.held(pan.id)).toBe(1)
+})
+
+test('a claim that was taken over cannot write: the order of the one who took it stands', async () => {
+  const pan = catalog.addProduct()
+  let takeOver: Promise<Response> | undefined
+  catalog.disturb(async ({ path: asked }) => {
+    if (asked !== '/api/v1/inventory/reserve' || takeOver !== undefined) return undefined
+    // While the first one waits for its hold its time runs out, and a second one does the whole work.
+    await sql`update idempotency_keys set locked_until = now() where user_id = ${customer.id}`.execute(
+      fixture.database.kysely,
+    )
+    takeOver = order([oneOf(pan)], 'k')
+    await takeOver
+    return undefined
+  })
+  const slow = await order([oneOf(pan)], 'k')
+  expect((await takeOver)?.status).toBe(201)
+  expect(await problemOf(slow)).toMatchObject({ status: 409, code: 'idempotency/in-progress' })
+  expect(await writtenBy(customer, fixture)).toEqual({ orders: 1, items: 1, history: 1, keys: 1 })
+  expect(catalog.held(pan.id)).toBe(1)
+})

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { createApp } from '../../kit/app.ts'
+import { accessToken } from '../../kit/authentication.ts'
+import { openDatabase } from '../../kit/database.ts'
+import { createHealth } from '../../kit/health.ts'
+import { createLogger } from '../../kit/logging.ts'
+import { createMetrics } from '../../kit/metrics.ts'
+import { problemContentType, problemSchema } from '../../kit/problems.ts'
+import { type ScriptedServer, scriptedServer } from '../../kit/testing/scripted-server.ts'
+import { type TestDatabase, testDatabase } from '../../kit/testing/test-database.ts'
+import { ordersMigrations, ordersService } from '../orders-service.ts'
+import type { OrdersTables } from '../schema.ts'
+import { type CatalogStandIn, catalogStandIn } from './catalog-stand-in.ts'
+
+export type User = { readonly id: string; readonly token: string }
+
+export type OrdersFixture = {
+  readonly database: TestDatabase<OrdersTables>
+  readonly catalog: CatalogStandIn
+  readonly users: ScriptedServer
+  /** The environment of a process of the service on this database. */
+  readonly environment: Readonly<Record<string, string>>
+  signIn(role?: 'user' | 'admin'): Promise<User>
+  /** The service as a process would run it, with a pool and breakers of its own. */
+  openApp(options?: { databaseUrl?: string }): Promise<OrdersApp>
+  close(): Promise<void>
+}
+
+export type OrdersApp = {
+  request(path: string, init?: RequestInit): Promise<Response>
+  close(): Promise<void>
+}
+
+const issuer = accessToken.issuer
+
+export async function ordersFixture(): Promise<OrdersFixture> {
+  const database = await testDatabase<OrdersTables>(ordersMigrations, { poolSize: 10 })
+  const catalog = await catalogStandIn()
+  const users = await scriptedServer()
+  const { publicKey, privateKey } = await generateKeyPair(accessToken.algorithm)
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: accessToken.algorithm, use: 'sig' }
+  users.script(({ path }) => (path === '/.well-known/jwks.json' ? { status: 200, json: { keys: [jwk] } } : undefined))
+
+  const environment = {
+    SHOP_ENV: 'test',
+    PORT: '0',
+    METRICS_PORT: '0',
+    HOST: '127.0.0.1',
+    DATABASE_POOL: '25',
+    DATABASE_URL: database.url,
+    USERS_URL: users.url,
+    CATALOG_URL: catalog.url,
+    LOG_LEVEL: 'info',
+  }
+
+  return {
+    database,
+    catalog,
+    users,
+    environment,
+    async signIn(role = 'user') {
+      const id = randomUUID()
+      const token = await new SignJWT({ sid: randomUUID(), role, email_verified: true })
+        .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.type, kid: 'test' })
+        .setSubject(id)
+        .setIssuer(issuer)
+        .setAudience(accessToken.audience)
+        .setJti(randomUUID())
+        .setIssuedAt()
+        .setExpirationTime('15m')
+        .sign(privateKey)
+      return { id, token }
+    },
+    async openApp({ databaseUrl = database.url } = {}) {
+      const { facts } = ordersService
+      const settings = ordersService.settings.parse({ ...environment, DATABASE_URL: databaseUrl })
+      const metrics = createMetrics()
+      const logger = createLogger({ service: facts.longName, version: 'test', level: 'fatal' })
+      const own = openDatabase<OrdersTables>({
+        url: databaseUrl,
+        poolSize: 25,
+        applicationName: 'orders-test',
+        metrics: metrics.registry,
+        onConnectionError: () => undefined,
+      })
+      const now = () => new Date()
+      const opened = await ordersService.open({ facts, settings, logger, metrics, database: own.kysely, now })
+      const health = createHealth({ required: {}, optional: {}, elapsed: () => performance.now() })
+      const app = createApp({ facts, version: 'test', logger, metrics, health, routes: opened.routes })
+      return {
+        request: async (path, init) => app.request(path, init),
+        async close() {
+          await opened.close()
+          await own.close()
+        },
+      }
+    },
+    async close() {
+      await catalog.close()
+      await users.close()
+      await database.drop()
+    },
+  }
+}
+
+export type PostOrder = { readonly key?: string; readonly body: unknown; readonly headers?: Record<string, string> }
+
+/** The request that places an order. */
+export function postOrder(user: User, { key, body, headers = {} }: PostOrder): RequestInit {
+  return {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${user.token}`,
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+      ...headers,
+    },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  }
+}
+
+export const as = (user: User): RequestInit => ({ headers: { authorization: `Bearer ${user.token}` } })
+
+const shownProblem = problemSchema
+  .extend({ errors: z.array(z.looseObject({ pointer: z.string() })).optional() })
+  .loose()
+
+/** A problem answer, checked for what every problem must have. */
+export async function problemOf(response: Response) {
+  const problem = shownProblem.parse(await response.json())
+  const shown = { contentType: response.headers.get('content-type'), requestId: response.headers.get('x-request-id') }
+  if (shown.contentType !== problemContentType || shown.requestId !== problem.request_id) {
+    throw new Error(`not a problem answer: ${JSON.stringify({ ...shown, problem })}`)
+  }
+  return problem
+}
+
+export type Written = { orders: number; items: number; history: number; keys: number }
+
+/** What the tables have of a user's, by raw SQL. */
+export async function writtenBy({ id }: User, { database }: OrdersFixture): Promise<Written | undefined> {
+  const { rows } = await sql<Written>`
+    select (select count(*) from orders where user_id = ${id}) as orders,
+      (select count(*) from order_items i join orders o on o.id = i.order_id where o.user_id = ${id}) as items,
+      (select count(*) from order_status_history h join orders o on o.id = h.order_id where o.user_id = ${id}) as history,
+      (select count(*) from idempotency_keys where user_id = ${id}) as keys`.execute(database.kysely)
+  return rows[0]
+}
