@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { serviceNames } from '../../../services/registry.ts'
+import { interruption } from '../../errors/interruption.ts'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { toType } from '../../errors/to-type.ts'
+import type { Bundle } from '../../images/bundle-service.ts'
+import { edgeControl } from './edge-control.ts'
+import type { Foundations } from './foundations-file.ts'
+import { readLogTail } from './log-tail.ts'
+import { freePort, isFree, portOwner } from './ports.ts'
+import type { ProcessRecord } from './process-record.ts'
+import type { ProcessTable } from './processes.ts'
+import { shortDigest } from './service-process.ts'
+import type { StatePaths } from './state-paths.ts'
+import { waitUntil } from './wait-until.ts'
+
+const startSeconds = 10
+/** The edge itself gives requests 10 s to end. */
+const stopGraceSeconds = 15
+
+type EdgeRequest = {
+  readonly bundle: Bundle
+  readonly foundations: Foundations
+  readonly table: ProcessTable
+  readonly paths: StatePaths
+  readonly signal: AbortSignal
+}
+
+const liveEdges = async (table: ProcessTable): Promise<readonly ProcessRecord[]> => {
+  const { processes } = await table.list()
+  return processes.filter(({ record, alive }) => record.service === 'edge' && alive).map(({ record }) => record)
+}
+
+/** Throws PORT_IN_USE (refused) naming the program where anything listens on the public port. */
+const refuseTakenPort = async (port: number): Promise<void> => {
+  if (await isFree(port)) return
+  const owner = await portOwner(port)
+  const who = owner === null ? 'another program' : `process ${owner.processId} (${owner.command})`
+  throw new ShopctlError({
+    code: 'PORT_IN_USE',
+    outcome: 'refused',
+    what: `Port ${port} is taken by ${who}; nothing was changed.`,
+    fix: [toType(`deploy --env local --port ${await freePort()}`)],
+  })
+}
+
+const notUp = async (record: ProcessRecord, exited: 'exited' | 'silent'): Promise<ShopctlError> =>
+  new ShopctlError({
+    code: 'EDGE_NOT_UP',
+    outcome: 'failed',
+    what:
+      exited === 'exited' ? 'The edge ended while it started.' : `The edge did not answer within ${startSeconds} s.`,
+    why: await readLogTail(record.logFile, { after: 0, lines: 5 }),
+    fix: [toType('logs edge --env local')],
+  })
+
+const start = async (request: EdgeRequest, how: 'first' | 'replacement'): Promise<ProcessRecord> => {
+  const { bundle, foundations, table, paths, signal } = request
+  const { publicPort, internalPorts, controlPort } = foundations
+  const internal = serviceNames.map((name) => `${name}=127.0.0.1:${internalPorts[name]}`).join(',')
+  const spec = {
+    service: 'edge',
+    digest: bundle.digest,
+    settingsHash: null,
+    release: null,
+    port: publicPort,
+    metricsPort: null,
+    logFile: join(paths.logs, 'edge.log'),
+    program: process.execPath,
+    args: [bundle.file],
+    env: {
+      PORT: String(publicPort),
+      EDGE_INTERNAL: internal,
+      EDGE_CONTROL_PORT: String(controlPort),
+      EDGE_CONTROL_TOKEN_FILE: join(paths.secrets, 'edge-control-token'),
+      EDGE_ROUTES_FILE: paths.routes,
+      EDGE_START: how,
+      SERVICE_VERSION: shortDigest(bundle.digest),
+      NODE_COMPILE_CACHE: join(paths.root, 'cache', 'compiled'),
+    },
+    cwd: paths.environment,
+  }
+  return table.start(spec, signal)
+}
+
+/** Waits until the edge that was started is the one that answers at the control port. */
+const untilItAnswers = async (record: ProcessRecord, request: EdgeRequest): Promise<void> => {
+  const { foundations, table, signal } = request
+  const control = edgeControl({ port: foundations.controlPort, token: foundations.controlToken })
+  const ended = new AbortController()
+  let exited = false
+  table.watchExit(record, AbortSignal.any([ended.signal, signal])).then(
+    () => {
+      exited = true
+    },
+    () => undefined,
+  )
+  const answers = async () => (exited || (await control.status(signal))?.pid === record.processId ? 'decided' : null)
+  const waiting = { signal, deadlineSeconds: startSeconds, everyMilliseconds: 20, doing: 'waiting for the edge' }
+  const decided = await waitUntil(answers, waiting)
+  ended.abort()
+  if (signal.aborted) throw interruption(signal, 'waiting for the edge')
+  if (decided === null || exited) throw await notUp(record, exited ? 'exited' : 'silent')
+}
+
+/**
+ * The edge of this environment, with this code, on this port. One with other code is replaced while it serves: the
+ * two share the port until the old one has answered its last request. One on another port is stopped first.
+ */
+export const ensureEdge = async (request: EdgeRequest): Promise<void> => {
+  const { bundle, foundations, table, signal } = request
+  const live = await liveEdges(table)
+  const fitting = live.find(({ digest, port }) => digest === bundle.digest && port === foundations.publicPort)
+  const others = live.filter((record) => record !== fitting)
+
+  if (fitting === undefined) {
+    const samePort = others.some(({ port }) => port === foundations.publicPort)
+    if (!samePort) await refuseTakenPort(foundations.publicPort)
+    const started = await start(request, samePort ? 'replacement' : 'first')
+    await untilItAnswers(started, request).catch(async (error: unknown) => {
+      await table.stop(started, { graceSeconds: 1 }, AbortSignal.timeout(10_000))
+      await table.forget(started.id)
+      throw error
+    })
+  }
+  for (const record of others) {
+    await table.stop(record, { graceSeconds: stopGraceSeconds }, signal)
+    await table.forget(record.id)
+  }
+}
+
+/** A word that only the candidate's own checks know. */
+export const newPreviewToken = (): string => randomUUID()

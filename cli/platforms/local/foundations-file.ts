@@ -1,0 +1,35 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { z } from 'zod'
+
+/** What a release stands on, as the last `prepare` left it. Holds secrets: mode 0600, never printed. */
+export const foundationsSchema = z.object({
+  schema: z.literal('shopctl.local/foundations/1'),
+  publicPort: z.int(),
+  internalPorts: z.record(z.string(), z.int()),
+  controlPort: z.int(),
+  controlToken: z.string(),
+  databases: z.record(z.string(), z.object({ url: z.string(), migrationUrl: z.string() })),
+  redisUrl: z.string().nullable(),
+  cursorKey: z.string(),
+  /** Private keys as a JSON array of JWKs; the first signs. */
+  signingKeys: z.string(),
+  demo: z.object({ customerPassword: z.string(), adminPassword: z.string() }),
+})
+
+export type Foundations = z.infer<typeof foundationsSchema>
+
+const newSigningKeys = (): string => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'ES256', use: 'sig' }])
+}
+
+/** Words of a password that a person may have to type from one screen to another. */
+const newPassword = () => randomBytes(9).toString('base64url')
+
+/** Secrets that are made once and then stay, so that settings stay the same from deploy to deploy. */
+export const newSecrets = (): Pick<Foundations, 'controlToken' | 'cursorKey' | 'signingKeys' | 'demo'> => ({
+  controlToken: randomBytes(24).toString('base64url'),
+  cursorKey: randomBytes(32).toString('base64url'),
+  signingKeys: newSigningKeys(),
+  demo: { customerPassword: newPassword(), adminPassword: newPassword() },
+})

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { serviceNames } from '../../../services/registry.ts'
+import type { Bundle } from '../../images/bundle-service.ts'
+import { ensureDatabases } from './databases.ts'
+import { ensureEdge } from './edge.ts'
+import { type Foundations, newSecrets } from './foundations-file.ts'
+import { foundationsFile, readFoundations } from './local-state.ts'
+import { freePort } from './ports.ts'
+import { ensurePostgres } from './postgres.ts'
+import type { ProcessTable } from './processes.ts'
+import { ensureRedis } from './redis.ts'
+import { createStateDirectories, type StatePaths } from './state-paths.ts'
+import { writeFileAtomically } from './write-file-atomically.ts'
+
+type PrepareRequest = {
+  readonly paths: StatePaths
+  readonly table: ProcessTable
+  readonly variables: NodeJS.ProcessEnv
+  /** The port that people type; null keeps the one of the last deploy. */
+  readonly publicPort: number | null
+  readonly bundleEdge: () => Promise<Bundle>
+  readonly signal: AbortSignal
+}
+
+const defaultPublicPort = 8080
+
+const newPorts = async (): Promise<Pick<Foundations, 'internalPorts' | 'controlPort'>> => {
+  const [controlPort, ...ports] = await Promise.all([freePort(), ...serviceNames.map(() => freePort())])
+  return {
+    controlPort,
+    internalPorts: Object.fromEntries(serviceNames.map((name, index) => [name, ports[index] ?? 0])),
+  }
+}
+
+/** Ends what a killed shopctl started and could not write down: the caller holds the lock, so it is nobody's. */
+const endUntracked = async (table: ProcessTable, signal: AbortSignal): Promise<void> => {
+  const { processes, intentions } = await table.findUntracked()
+  await Promise.all(processes.map((lost) => table.stop(lost, { graceSeconds: 10 }, signal)))
+  await Promise.all([...intentions, ...processes.map(({ id }) => id)].map((id) => table.forget(id)))
+}
+
+/**
+ * Brings up what a release stands on: state directories, database server, databases, Redis, the edge. Everything that
+ * is there already stays as it is, secrets and ports above all: they are part of the services' settings.
+ */
+export const prepare = async (request: PrepareRequest): Promise<Foundations> => {
+  const { paths, table, variables, signal } = request
+  await createStateDirectories(paths)
+  await endUntracked(table, signal)
+
+  const before = await readFoundations(paths)
+  const [bundle, server, redis] = await Promise.all([
+    request.bundleEdge(),
+    ensurePostgres({ paths, environment: variables, signal }),
+    ensureRedis({ paths, environment: variables, table, signal }),
+  ])
+  const databases = await ensureDatabases({ server, paths, signal })
+
+  const foundations: Foundations = {
+    schema: 'shopctl.local/foundations/1',
+    ...(before ?? { ...newSecrets(), ...(await newPorts()) }),
+    publicPort: request.publicPort ?? before?.publicPort ?? defaultPublicPort,
+    databases,
+    redisUrl: redis?.url ?? null,
+  }
+  await writeFileAtomically(join(paths.secrets, 'edge-control-token'), foundations.controlToken)
+  await ensureEdge({ bundle, foundations, table, paths, signal })
+  // Last: facts that were not reached are not remembered, above all a port that was taken.
+  await writeFileAtomically(foundationsFile(paths), `${JSON.stringify(foundations, null, 2)}\n`)
+  return foundations
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { toType } from '../../errors/to-type.ts'
+import type { MigrationRecord } from '../../releases/release.ts'
+import { runTool } from '../../tools/run-tool.ts'
+import type { ToolResult } from '../../tools/tool-call.ts'
+import type { Manifest } from './manifest.ts'
+import { serviceCommand, serviceVariables } from './service-process.ts'
+import type { StatePaths } from './state-paths.ts'
+
+const answerSchema = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('applied'), name: z.string(), reversible: z.boolean() }),
+  z.object({
+    event: z.literal('failed'),
+    name: z.string().nullish(),
+    message: z.string(),
+    detail: z.string().nullish(),
+  }),
+])
+
+const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.trim() !== '')
+
+const parseAnswers = (stdout: string): readonly z.infer<typeof answerSchema>[] =>
+  linesOf(stdout).flatMap((line) => {
+    try {
+      const parsed = answerSchema.safeParse(JSON.parse(line))
+      return parsed.success ? [parsed.data] : []
+    } catch {
+      return []
+    }
+  })
+
+type BundleRun = {
+  readonly manifest: Manifest
+  readonly paths: StatePaths
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const migrationSeconds = 120
+
+const runBundle = (run: BundleRun, signal: AbortSignal): Promise<ToolResult> => {
+  const { program, args } = serviceCommand(run.manifest, run.paths)
+  const env = { ...serviceVariables(run.manifest, run.paths), ...run.env }
+  return runTool(
+    { program, args: [...args, ...run.args], env, inherit: 'nothing', timeoutSeconds: migrationSeconds },
+    signal,
+  )
+}
+
+/** Runs a service's own migrations from its bundle. Throws MIGRATION_FAILED with the database's own words. */
+export const migrateService = async (
+  { manifest, paths }: { manifest: Manifest; paths: StatePaths },
+  signal: AbortSignal,
+): Promise<readonly MigrationRecord[]> => {
+  const { service } = manifest
+  const result = await runBundle({ manifest, paths, args: ['migrate'] }, signal)
+  const answers = parseAnswers(result.stdout)
+  if (result.exitCode === 0) {
+    const applied = answers.filter((answer) => answer.event === 'applied')
+    return applied.map(({ name, reversible }) => ({ service, name, reversible }))
+  }
+  const failed = answers.filter((answer) => answer.event === 'failed')
+  const said = failed.flatMap(({ name, message, detail }) => [
+    name ? `migration ${name}: ${message}` : message,
+    ...(detail ? [detail] : []),
+  ])
+  throw new ShopctlError({
+    code: 'MIGRATION_FAILED',
+    outcome: 'failed',
+    what: `${service} could not be migrated in local`,
+    why: said.length > 0 ? said : linesOf(result.stderr).slice(-5),
+    fix: [toType('history --env local')],
+  })
+}
+
+/** Loads demo data through the service's own bundle; the same rows however often. */
+export const seedService = async (run: Omit<BundleRun, 'args'>, signal: AbortSignal): Promise<void> => {
+  const result = await runBundle({ ...run, args: ['seed'] }, signal)
+  if (result.exitCode === 0) return
+  throw new ShopctlError({
+    code: 'SEED_FAILED',
+    outcome: 'failed',
+    what: `The demo data of ${run.manifest.service} could not be loaded`,
+    why: linesOf(`${result.stdout}\n${result.stderr}`).slice(-5),
+  })
+}
