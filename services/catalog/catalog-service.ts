@@ -1,18 +1,13 @@
 import { z } from 'zod'
 import { accessToken, createTokenVerifier, remoteKeys } from '../kit/authentication.ts'
-import { createResultCounter } from '../kit/metrics.ts'
 import { createCursors } from '../kit/pagination.ts'
-import { createRoutes } from '../kit/routes.ts'
 import type { Service } from '../kit/service.ts'
 import { commonSettings, httpUrl } from '../kit/settings.ts'
 import { uuidV7 } from '../kit/uuid-v7.ts'
 import { services } from '../registry.ts'
-import { addCategoryRoutes } from './categories/category-routes.ts'
-import { addReservationRoutes, reservationResults } from './inventory/reservation-routes.ts'
-import { addStockRoutes } from './inventory/stock-routes.ts'
+import { catalogRoutes } from './catalog-routes.ts'
 import { catalogMigration } from './migrations/0001-catalog.ts'
 import { inventoryMigration } from './migrations/0002-inventory.ts'
-import { addProductRoutes } from './products/product-routes.ts'
 import type { CatalogTables } from './schema.ts'
 
 const settingsSchema = z.object({
@@ -35,17 +30,7 @@ export const catalogService: Service<z.output<typeof settingsSchema>, CatalogTab
     const keys = remoteKeys(settings.USERS_URL)
     const verify = createTokenVerifier({ keys, issuer: settings.TOKEN_ISSUER, now })
     const cursors = createCursors(settings.CURSOR_KEY ?? settings.DATABASE_URL)
-    const reservations = createResultCounter(metrics, {
-      name: 'reservations_total',
-      help: 'Answers to reserve requests',
-      results: reservationResults,
-    })
-    const newId = () => uuidV7(now())
-    const routes = createRoutes()
-    addProductRoutes(routes, { database, cursors, verify, newId })
-    addCategoryRoutes(routes, { database, cursors })
-    addReservationRoutes(routes, { database, verify, newId, reservations })
-    addStockRoutes(routes, { database, verify })
+    const routes = catalogRoutes({ database, metrics, verify, cursors, newId: () => uuidV7(now()) })
     return { routes, close: async () => undefined }
   },
 

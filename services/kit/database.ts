@@ -1,7 +1,7 @@
 import { Kysely, type PostgresCursor, PostgresDialect, type PostgresPool, type PostgresQueryResult } from 'kysely'
 import pg from 'pg'
 import type { Registry } from 'prom-client'
-import { DatabaseUnavailable } from './database-faults.ts'
+import { DatabaseUnavailable, databaseFault } from './database-faults.ts'
 import { type DatabaseMetrics, databaseMetrics } from './database-metrics.ts'
 import { statementNames } from './statement-names.ts'
 
@@ -113,10 +113,10 @@ function measuredClient(client: pg.PoolClient, { metrics, nameOf }: Surroundings
       return await client.query({ ...(name === undefined ? {} : { name }), text, values: [...values] })
     } catch (error) {
       metrics.countError(error)
-      if (error instanceof pg.DatabaseError) throw error
-      // Without an SQLSTATE the connection itself failed; its state is unknown, so it must not be used again.
-      broken = true
-      throw DatabaseUnavailable.from(error)
+      // Without an SQLSTATE the connection itself failed; with one of these the server is going away or read-only.
+      const answered = error instanceof pg.DatabaseError || error instanceof RangeError
+      broken ||= !answered || databaseFault(error)?.kind === 'unavailable'
+      throw answered ? error : DatabaseUnavailable.from(error)
     } finally {
       stop()
     }

@@ -34,11 +34,14 @@ export function text({ least, most }: { readonly least: number; readonly most: n
   const rule = least === 0 ? `must have at most ${most} characters` : `must have ${least} to ${most} characters`
   return z
     .string()
-    .refine((value) => {
-      // A code point has one or two units, so what is longer than this need not be counted.
-      const length = value.length > 2 * most ? value.length : codePoints(value)
-      return length >= least && length <= most
-    }, rule)
+    .refine(
+      (value) => {
+        // A code point has one or two units, so what is longer than this need not be counted.
+        const length = value.length > 2 * most ? value.length : codePoints(value)
+        return length >= least && length <= most
+      },
+      { error: rule, abort: true },
+    )
     .openapi({ minLength: least, maxLength: most })
 }
 

@@ -8,7 +8,7 @@ const unitsAtMost = 1_000
 
 export const reservationLineSchema = z.object({
   product_id: z.uuid().openapi({ example: exampleProduct }),
-  quantity: z.int().min(1).max(unitsAtMost).openapi({ example: 2 }),
+  quantity: z.int().min(1).max(unitsAtMost, { abort: true }).openapi({ example: 2 }),
 })
 
 const reference = z

@@ -1,7 +1,11 @@
 import { sql } from 'kysely'
 import type { ServiceMigration } from '../../kit/migrations.ts'
 
-/** Categories and products. Times have milliseconds, as in JSON, so that a list can go on from one it has sent. */
+/**
+ * Categories and products. Foreign keys have no `on delete`, which refuses like `restrict`, but with one SQLSTATE on
+ * PostgreSQL 15 and 18. Times have milliseconds, as in JSON, so that a list can go on from one it has
+ * sent.
+ */
 export const catalogMigration: ServiceMigration = {
   name: '0001_catalog',
   reversible: true,
@@ -10,7 +14,7 @@ export const catalogMigration: ServiceMigration = {
       create table categories (
         id uuid primary key,
         name text not null constraint categories_name_length check (char_length(name) between 1 and 100),
-        parent_id uuid constraint categories_parent_id_fkey references categories on delete restrict,
+        parent_id uuid constraint categories_parent_id_fkey references categories,
         version integer not null default 1 constraint categories_version_positive check (version >= 1),
         created_at timestamptz(3) not null default now(),
         updated_at timestamptz(3) not null default now(),
@@ -32,7 +36,7 @@ export const catalogMigration: ServiceMigration = {
         price bigint not null constraint products_price_range check (price between 0 and 1000000000000),
         currency text not null constraint products_currency_code check (currency ~ '^[A-Z]{3}$'),
         category_id uuid not null
-          constraint products_category_id_fkey references categories on delete restrict,
+          constraint products_category_id_fkey references categories,
         image_key text constraint products_image_key_length check (char_length(image_key) between 1 and 200),
         active boolean not null default true,
         rating_count integer not null default 0,

@@ -8,7 +8,7 @@ export const inventoryMigration: ServiceMigration = {
   async up(database) {
     await sql`
       create table inventory (
-        product_id uuid primary key constraint inventory_product_id_fkey references products on delete restrict,
+        product_id uuid primary key constraint inventory_product_id_fkey references products,
         quantity integer not null,
         reserved integer not null default 0,
         location text not null constraint inventory_location_length check (char_length(location) between 1 and 100),
@@ -36,9 +36,9 @@ export const inventoryMigration: ServiceMigration = {
     await sql`
       create table inventory_reservation_lines (
         reservation_id uuid not null
-          constraint inventory_reservation_lines_reservation_id_fkey references inventory_reservations on delete restrict,
+          constraint inventory_reservation_lines_reservation_id_fkey references inventory_reservations,
         product_id uuid not null
-          constraint inventory_reservation_lines_product_id_fkey references inventory on delete restrict,
+          constraint inventory_reservation_lines_product_id_fkey references inventory,
         quantity integer not null
           constraint inventory_reservation_lines_quantity_range check (quantity between 1 and 1000),
         constraint inventory_reservation_lines_pkey primary key (reservation_id, product_id)
@@ -50,7 +50,7 @@ export const inventoryMigration: ServiceMigration = {
       create table inventory_movements (
         id bigint generated always as identity primary key,
         product_id uuid not null
-          constraint inventory_movements_product_id_fkey references inventory on delete restrict,
+          constraint inventory_movements_product_id_fkey references inventory,
         delta integer not null constraint inventory_movements_delta_not_zero check (delta <> 0),
         reason text not null
           constraint inventory_movements_reason check (reason in ('adjust', 'commit', 'return')),
