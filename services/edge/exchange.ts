@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type LoggedError, renderError } from '../kit/logging.ts'
+import type { LogAccess } from './access-log.ts'
+import { type EdgeProblem, renderProblem } from './edge-problems.ts'
+import { type RequestHead, readRequestHead } from './request-head.ts'
+
+export type ExchangeOptions = {
+  readonly listener: 'public' | 'internal' | 'control'
+  readonly trustedProxyHops: number
+  readonly logAccess: LogAccess
+  /** Whether clients are told to close their connection after this answer. */
+  saysFarewell(): boolean
+}
+
+/** One request and its answer, from the head until the last byte or the client's leaving: one access line. */
+export class Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly head: RequestHead
+  readonly requestId: string
+  readonly method: string
+  readonly path: string
+  readonly ip: string
+  route = 'unmatched'
+  upstream: string | null = null
+  release: number | null = null
+  bytes = 0
+  readonly #options: ExchangeOptions
+  readonly #startedAt = performance.now()
+  #error: LoggedError | null = null
+
+  constructor(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions) {
+    this.request = request
+    this.response = response
+    this.#options = options
+    this.head = readRequestHead(request.rawHeaders, options.listener === 'public' ? 'public' : 'internal')
+    this.requestId = this.head.requestId ?? randomUUID()
+    this.method = request.method ?? 'GET'
+    this.path = pathOf(request.url ?? '/')
+    this.ip = clientAddress(request.socket.remoteAddress, this.head.forwardedFor, options.trustedProxyHops)
+    response.on('close', () => this.#log())
+    // A write that meets a connection just closed is not news; the close is what counts.
+    response.on('error', () => undefined)
+  }
+
+  /** Header names and values for an answer, and what the edge says on every one. */
+  answerHeaders(headers: string[]): string[] {
+    headers.push('x-request-id', this.requestId, 'x-content-type-options', 'nosniff')
+    if (this.release !== null) headers.push('x-shop-release', String(this.release))
+    if (this.#options.saysFarewell()) headers.push('connection', 'close')
+    return headers
+  }
+
+  answer(status: number, contentType: string, body: string): void {
+    this.bytes = Buffer.byteLength(body)
+    const headers = ['content-type', contentType, 'content-length', String(this.bytes), 'cache-control', 'no-store']
+    this.response.writeHead(status, this.answerHeaders(headers))
+    this.response.end(body)
+  }
+
+  /** A problem where nothing has been answered yet, else the connection is cut, so that half is not taken for whole. */
+  refuse(problem: EdgeProblem, detail: string, headers: readonly string[] = []): void {
+    if (this.response.headersSent) {
+      this.response.destroy()
+      return
+    }
+    const body = renderProblem(problem, { detail, path: this.path, requestId: this.requestId })
+    this.bytes = Buffer.byteLength(body)
+    const own = ['content-type', 'application/problem+json', 'content-length', String(this.bytes)]
+    this.response.writeHead(problem.status, this.answerHeaders([...own, 'cache-control', 'no-store', ...headers]))
+    this.response.end(body)
+  }
+
+  /** What the access line says about a failure. */
+  noteError(error: unknown): void {
+    const { stack: _, ...facts } = renderError(error)
+    this.#error = facts
+  }
+
+  #log(): void {
+    const { response } = this
+    // 499 as nginx has it: the client left before there was an answer.
+    const statusCode = response.headersSent ? response.statusCode : 499
+    this.#options.logAccess({
+      requestId: this.requestId,
+      listener: this.#options.listener,
+      method: this.method,
+      path: this.path,
+      route: this.route,
+      statusCode,
+      durationMilliseconds: performance.now() - this.#startedAt,
+      bytes: this.method === 'HEAD' ? 0 : this.bytes,
+      ip: this.ip,
+      upstream: this.upstream,
+      release: this.release,
+      error: this.#error,
+      end: response.writableFinished || this.#error !== null ? 'complete' : 'left',
+    })
+  }
+}
+
+/** Without the query, which may hold what no log should. */
+function pathOf(target: string): string {
+  const queryAt = target.indexOf('?')
+  return queryAt < 0 ? target : target.slice(0, queryAt)
+}
+
+/** With n trusted hops in front, the nth entry from the right is the last that one of them wrote. */
+export function clientAddress(peer: string | undefined, forwardedFor: string | null, trustedProxyHops: number): string {
+  const direct = plainAddress(peer ?? '')
+  if (trustedProxyHops === 0 || forwardedFor === null) return direct
+  const entries = forwardedFor.split(',').map((entry) => plainAddress(entry.trim()))
+  return entries[Math.max(0, entries.length - trustedProxyHops)] ?? direct
+}
+
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address
+}

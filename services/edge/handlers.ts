@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServiceName } from '../registry.ts'
+import { edgeProblems } from './edge-problems.ts'
+import { Exchange, type ExchangeOptions } from './exchange.ts'
+import { forward } from './forward.ts'
+import { docsPage, homeDocument } from './pages.ts'
+import { originForm, publicRoute } from './public-route.ts'
+import type { BoundRelease, ReleaseSwitch } from './release-switch.ts'
+
+export type HandlerFacts = Omit<ExchangeOptions, 'listener'> & {
+  readonly releases: ReleaseSwitch
+  readonly version: string
+}
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+/** The public entry: only what is listed in the registry, and the edge's own few pages. */
+export function publicHandler(facts: HandlerFacts): Handler {
+  const options: ExchangeOptions = { ...facts, listener: 'public' }
+  return (request, response) => {
+    const exchange = new Exchange(request, response, options)
+    const bound = facts.releases.select(exchange.head.previewToken)
+    exchange.release = bound?.release ?? null
+    const decision = publicRoute(request.url ?? '/')
+    exchange.route = decision.route
+    if (exchange.head.hostCount > 1) {
+      exchange.refuse(edgeProblems.malformed, 'The request names more than one host.')
+      return
+    }
+    if (decision.kind === 'unknown') {
+      exchange.refuse(edgeProblems.notFound, 'Nothing is at this path.')
+      return
+    }
+    if (decision.kind === 'service') {
+      const { service, target } = decision
+      forward(exchange, { bound, service, target, added: forwardedHeaders(exchange, facts.trustedProxyHops) })
+      return
+    }
+    answerPage(exchange, { page: decision.page, bound, version: facts.version })
+  }
+}
+
+/** The stable address of one service for the others: every path passes, also /internal. */
+export function internalHandler(service: ServiceName, facts: HandlerFacts): Handler {
+  const options: ExchangeOptions = { ...facts, listener: 'internal' }
+  return (request, response) => {
+    const exchange = new Exchange(request, response, options)
+    exchange.route = 'internal'
+    const target = originForm(request.url ?? '/')
+    if (!target.startsWith('/') || exchange.head.hostCount > 1) {
+      exchange.refuse(edgeProblems.malformed, 'The request does not name one host and a path.')
+      return
+    }
+    forward(exchange, { bound: facts.releases.select(exchange.head.previewToken), service, target, added: [] })
+  }
+}
+
+function answerPage(
+  exchange: Exchange,
+  { page, bound, version }: { page: 'home' | 'docs' | 'health'; bound: BoundRelease | null; version: string },
+): void {
+  if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
+    exchange.refuse(edgeProblems.methodNotAllowed, 'This page can only be read.', ['allow', 'GET, HEAD'])
+    return
+  }
+  const release = bound?.release ?? null
+  if (page === 'docs') {
+    exchange.answer(200, 'text/html; charset=utf-8', docsPage(release))
+    return
+  }
+  exchange.answer(200, 'application/json', page === 'home' ? homeDocument(release) : healthDocument(release, version))
+}
+
+function healthDocument(release: number | null, version: string): string {
+  const uptime = Math.round(process.uptime())
+  return JSON.stringify({ status: 'ok', service: 'edge', version, uptime_seconds: uptime, release })
+}
+
+/** What the services may know of the client. Only hops that are trusted add to it; else it starts here. */
+function forwardedHeaders(exchange: Exchange, trustedProxyHops: number): string[] {
+  const { head, request } = exchange
+  const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+  const trusted = trustedProxyHops > 0
+  const chain = trusted && head.forwardedFor !== null ? `${head.forwardedFor}, ${peer}` : peer
+  const protocol = trusted && head.forwardedProtocol === 'https' ? 'https' : 'http'
+  const headers = ['x-forwarded-for', chain, 'x-forwarded-proto', protocol]
+  return head.host === null ? headers : [...headers, 'x-forwarded-host', head.host]
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { destination } from 'pino'
+import { createLogger } from '../kit/logging.ts'
+import { readSettings, renderFaults } from '../kit/settings.ts'
+import { createAccessLog } from './access-log.ts'
+import { type Edge, EdgeRefused, startEdge } from './edge.ts'
+import { edgeSettings } from './settings.ts'
+
+/** Gathers access lines for so long, or so many bytes, before one system call writes them. */
+const flushMilliseconds = 50
+const stream = destination({ fd: 1, sync: true, minLength: 8 * 1024 })
+const flush = () => stream.flushSync()
+process.on('exit', flush)
+
+const source = { environment: process.env, readFile: (path: string) => readFileSync(path, 'utf8') }
+const reading = readSettings(edgeSettings, source)
+if (!reading.ok) {
+  createLogger({ service: 'edge', version: 'unversioned', level: 'info' }, stream).fatal(renderFaults(reading.faults))
+  process.exit(78)
+}
+
+const { settings } = reading
+const facts = {
+  service: 'edge',
+  version: settings.SERVICE_VERSION,
+  level: settings.LOG_LEVEL,
+  namespace: settings.NAMESPACE,
+  pod: settings.POD_NAME,
+}
+const logger = createLogger(facts, stream)
+setInterval(flush, flushMilliseconds).unref()
+
+let edge: Edge | null = null
+process.on('uncaughtException', (error) => end(error))
+process.on('unhandledRejection', (error) => end(error))
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => onSignal(signal))
+
+try {
+  edge = await startEdge({ settings, logger, logAccess: createAccessLog(stream, { facts, level: settings.LOG_LEVEL }) })
+} catch (error) {
+  logger.fatal({ error }, 'did not start')
+  process.exit(error instanceof EdgeRefused ? 78 : 1)
+}
+const inTime = await edge.stopped
+logger.info({ all_requests_ended: inTime }, 'stopped')
+process.exit(0)
+
+function onSignal(signal: string): void {
+  logger.info({ signal }, 'stopping')
+  for (const again of ['SIGTERM', 'SIGINT'] as const) process.once(again, () => process.exit(1))
+  if (edge === null) process.exit(0)
+  void edge.stop()
+}
+
+/** What nobody expected: said with its stack, requests get a chance to end, and the exit code tells. */
+function end(error: unknown): void {
+  logger.fatal({ error }, 'ended by a fault')
+  process.exitCode = 1
+  if (edge === null) process.exit(1)
+  void edge.stop().then(() => process.exit(1))
+}
