@@ -36,26 +36,48 @@ export type AttemptContext = {
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' })
 
+type Migrated = { readonly applied: readonly MigrationRecord[] } | { readonly failed: ShopctlError }
+
+const migrateOne = async (service: string, release: ReleaseRecord, context: AttemptContext): Promise<Migrated> => {
+  try {
+    return { applied: await context.means.platform.migrate(service, release, context.signal) }
+  } catch (error) {
+    if (!(error instanceof ShopctlError) || error.code !== 'MIGRATION_FAILED') throw error
+    return { failed: error }
+  }
+}
+
 const migrate = async (release: ReleaseRecord, context: AttemptContext): Promise<Setback | null> => {
-  const { means, steps, signal, toMigrate, keep } = context
+  const { steps, toMigrate, keep } = context
   if (toMigrate.length === 0) {
     steps.skip('migrate', 'no migration since the release before')
     return null
   }
-  const applied: MigrationRecord[] = []
   return steps.run('migrate', async (say) => {
-    for (const service of toMigrate) {
-      say(service)
-      try {
-        applied.push(...(await means.platform.migrate(service, release, signal)))
-      } catch (error) {
-        if (!(error instanceof ShopctlError) || error.code !== 'MIGRATION_FAILED') throw error
-        return { code: 'MIGRATION_FAILED', what: error.message, culprits: [service], reasons: error.why }
-      }
-      // Before the next one runs: an irreversible migration must be in the record even if we are killed now.
-      await keep({ migrations: [...applied] })
-    }
-    return null
+    say(list.format(toMigrate))
+    const migrations: MigrationRecord[] = []
+    let kept = Promise.resolve()
+    // Each has a database of its own, so they run side by side; one that fails stops none of the others half way.
+    const migrated = toMigrate.map(async (service) => {
+      const result = await migrateOne(service, release, context)
+      if ('failed' in result) return { service, error: result.failed }
+      migrations.push(...result.applied)
+      // At once: an irreversible migration must be in the record even if we are killed now.
+      kept = kept.then(() => keep({ migrations: [...migrations] }))
+      return null
+    })
+    const results = await Promise.allSettled(migrated)
+    await kept
+    const thrown = results.find((result) => result.status === 'rejected')
+    if (thrown !== undefined) throw thrown.reason
+    const failed = results.flatMap((result) =>
+      result.status === 'fulfilled' && result.value !== null ? [result.value] : [],
+    )
+    const [first] = failed
+    if (first === undefined) return null
+    const culprits = failed.map(({ service }) => service)
+    const reasons = failed.flatMap(({ error }) => error.why)
+    return { code: 'MIGRATION_FAILED', what: first.error.message, culprits, reasons }
   })
 }
 

@@ -8,7 +8,7 @@ import type { FlowMeans } from './means.ts'
 import { mend } from './mend.ts'
 import { returnTo } from './return-to.ts'
 import { changesBetween, isUp, provenServices, readSituation, type ServiceChange, type Situation } from './situation.ts'
-import { createSteps, type Steps } from './steps.ts'
+import { beginFlow, type Steps } from './steps.ts'
 import { withLock } from './with-lock.ts'
 
 export type DeployRequest = {
@@ -104,8 +104,8 @@ const bringBack = async (current: ReleaseRecord, means: FlowMeans, steps: Steps)
  * and taken back as one when not. `build` may be replaced where artifacts are at hand (the inner loop).
  */
 export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<DeployResult> => {
-  const { platform, environment, interrupted, now, reporter } = means
-  const steps = createSteps({ reporter, now, signal: interrupted })
+  const { platform, environment, interrupted } = means
+  const steps = beginFlow(request.mode === 'dry-run' ? 'diff' : 'deploy', means)
 
   const before = await steps.run('plan', () => readSituation(means))
   const artifacts = await steps.run('build', () => platform.build(request.services, interrupted))

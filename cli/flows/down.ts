@@ -1,5 +1,5 @@
 import type { FlowMeans } from './means.ts'
-import { createSteps } from './steps.ts'
+import { beginFlow } from './steps.ts'
 import { withLock } from './with-lock.ts'
 
 export type DownRequest = {
@@ -10,8 +10,8 @@ export type DownRequest = {
 
 /** Stops everything of an environment, under its lock. With the data kept, the next deploy finds it all again. */
 export const down = async (request: DownRequest, means: FlowMeans): Promise<void> => {
-  const { platform, interrupted, now, reporter } = means
-  const steps = createSteps({ reporter, now, signal: interrupted })
+  const { platform, interrupted } = means
+  const steps = beginFlow('down', means)
   const why = request.data === 'delete' ? 'down, deleting the data' : 'down'
   await withLock({ means, steps, why, waitSeconds: request.waitSeconds }, () =>
     steps.run('stop', () => platform.down({ data: request.data }, interrupted)),

@@ -18,6 +18,7 @@ const watch = async (release: ReleaseRecord, request: GateRequest): Promise<Rele
   const states = new Map<string, string>()
   let startedAt: number | undefined
   let lastContactAt = 0
+  let told = ''
 
   try {
     for await (const observation of platform.observe(release, AbortSignal.any([signal, watching.signal]))) {
@@ -35,8 +36,9 @@ const watch = async (release: ReleaseRecord, request: GateRequest): Promise<Rele
         reporter.emit({ type: 'health.changed', service, state, message: reason })
       }
       if (verdict.state !== 'progressing') return verdict
-      const [awaited] = verdict.reasons
-      if (awaited !== undefined) say(awaited)
+      const [awaited = ''] = verdict.reasons
+      if (awaited !== told) say(awaited)
+      told = awaited
     }
   } finally {
     watching.abort()

@@ -7,7 +7,7 @@ import { carryOut, type Wanted } from './carry-out.ts'
 import { mendFirst } from './deploy.ts'
 import type { FlowMeans } from './means.ts'
 import { provenServices, readSituation, type Situation } from './situation.ts'
-import { createSteps } from './steps.ts'
+import { beginFlow } from './steps.ts'
 import { withLock } from './with-lock.ts'
 
 export type RollbackPlan = {
@@ -69,8 +69,8 @@ const refuseIncomplete = async ({ target }: RollbackPlan, means: FlowMeans): Pro
 
 /** Back to a release that has been healthy here: its recorded manifests and settings, nothing is built. */
 export const rollback = async (request: RollbackRequest, means: FlowMeans): Promise<RollbackResult> => {
-  const { platform, environment, interrupted, now, reporter } = means
-  const steps = createSteps({ reporter, now, signal: interrupted })
+  const { platform, environment, interrupted } = means
+  const steps = beginFlow('rollback', means)
 
   const shown = await steps.run('plan', async () => plan(await readSituation(means), request, means))
   await refuseIncomplete(shown, means)

@@ -1,6 +1,7 @@
 import { interruption } from '../errors/interruption.ts'
 import type { Reporter } from '../output/events.ts'
 import type { StepRecord } from '../releases/release.ts'
+import type { FlowMeans } from './means.ts'
 
 /** The names and the order of the steps of every verb that changes an environment. */
 export const stepTitles = {
@@ -26,6 +27,30 @@ export const stepTitles = {
 
 export type StepName = keyof typeof stepTitles
 
+/** The steps that each verb means to take, in order; the way back adds its own when it is needed. */
+export const plannedSteps = {
+  deploy: [
+    'plan',
+    'build',
+    'scan',
+    'render',
+    'lock',
+    'prepare',
+    'record',
+    'migrate',
+    'apply',
+    'gate',
+    'smoke',
+    'promote',
+    'close',
+  ],
+  rollback: ['plan', 'lock', 'prepare', 'record', 'apply', 'gate', 'smoke', 'promote', 'close'],
+  diff: ['plan', 'build', 'scan', 'render'],
+  down: ['lock', 'stop'],
+} as const satisfies Readonly<Record<string, readonly StepName[]>>
+
+export type Verb = keyof typeof plannedSteps
+
 /** Says what a step does or waits for now. */
 export type Say = (message: string) => void
 
@@ -40,6 +65,17 @@ export type Steps = {
 }
 
 type StepsRequest = { readonly reporter: Reporter; readonly now: () => Date; readonly signal: AbortSignal }
+
+/** Announces a verb and the steps that it means to take. */
+export const beginFlow = (
+  verb: Verb,
+  means: Pick<FlowMeans, 'environment' | 'reporter' | 'now' | 'interrupted'>,
+): Steps => {
+  const { environment, reporter, now, interrupted } = means
+  const steps = plannedSteps[verb].map((id) => ({ id, title: stepTitles[id] }))
+  reporter.emit({ type: 'flow.started', flow: verb, environment, steps })
+  return createSteps({ reporter, now, signal: interrupted })
+}
 
 const outcomeOf = (signal: AbortSignal): 'interrupted' | 'failed' => (signal.aborted ? 'interrupted' : 'failed')
 
