@@ -51,6 +51,8 @@ export function openDatabase<Tables>(options: DatabaseOptions): OpenDatabase<Tab
     metrics.connectionErrors.inc()
     options.onConnectionError(error)
   })
+  // The pool listens to idle connections only. One that breaks in use tells its statement; unheard it ends the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: measuredPool(pool, metrics) }) })
   let closed: Promise<void> | undefined
   return {

@@ -22,6 +22,7 @@ export async function* migrate(options: MigrateOptions): AsyncGenerator<Migratio
   const pool = new pg.Pool({ connectionString: options.url, max: 1, connectionTimeoutMillis: 5_000 })
   // Without a listener the process would die of a connection that breaks; the statement in flight reports it.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
     if (options.mode === 'apply') yield* apply(database, options)

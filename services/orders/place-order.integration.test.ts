@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import net from 'node:net'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { orderSchema } from './order-contract.ts'
@@ -197,3 +199,49 @@ test('a claim that was taken over cannot write: the order of the one who took it
   expect(await writtenBy(customer, fixture)).toEqual({ orders: 1, items: 1, history: 1, keys: 1 })
   expect(catalog.held(pan.id)).toBe(1)
 })
+
+test('when the connection breaks at the commit, the order that was written is the answer, and its stock stays held', async () => {
+  const pan = catalog.addProduct()
+  const line = await lineThatBreaksAt('commit', new URL(fixture.database.url))
+  const fragile = await fixture.openApp({ databaseUrl: line.url })
+  const body = { items: [oneOf(pan)] }
+  const response = await fragile.request(path, postOrder(customer, { key: 'k', body }))
+  expect(line.broken()).toBe(true)
+  expect(response.status).toBe(201)
+  const placed = orderSchema.parse(await response.json())
+  expect(await writtenBy(customer, fixture)).toEqual({ orders: 1, items: 1, history: 1, keys: 1 })
+  expect([...catalog.holds.values()].find(({ reference }) => reference.endsWith(placed.id))?.state).toBe('active')
+  await fragile.close()
+  await line.close()
+})
+
+/** A way to the database that passes everything on, and breaks once, right after this statement went through. */
+async function lineThatBreaksAt(statement: string, target: URL) {
+  let broken = false
+  const server = net.createServer((near) => {
+    const far = net.connect(Number(target.port), target.hostname)
+    for (const socket of [near, far]) socket.on('error', () => undefined)
+    far.pipe(near)
+    near.on('close', () => far.end())
+    near.on('data', (chunk) => {
+      const breaks = !broken && chunk.includes(statement)
+      if (!breaks) return void far.write(chunk)
+      broken = true
+      far.unpipe(near)
+      far.write(chunk, () => near.resetAndDestroy())
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const url = new URL(target)
+  url.host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  return {
+    url: url.href,
+    broken: () => broken,
+    async close() {
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

@@ -125,7 +125,9 @@ export function postOrder(user: User, { key, body, headers = {} }: PostOrder): R
 export const as = (user: User): RequestInit => ({ headers: { authorization: `Bearer ${user.token}` } })
 
 const shownProblem = problemSchema
-  .extend({ errors: z.array(z.looseObject({ pointer: z.string() })).optional() })
+  .extend({
+    errors: z.array(z.looseObject({ pointer: z.string().optional(), parameter: z.string().optional() })).optional(),
+  })
   .loose()
 
 /** A problem answer, checked for what every problem must have. */
