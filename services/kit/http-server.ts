@@ -24,8 +24,11 @@ export type ShopServer = {
   listen(address: { readonly host: string; readonly port: number }): Promise<number>
   /** Every answer from now on, also of requests in flight, closes its connection. */
   closeConnectionsAfterAnswer(): void
-  /** Stops to accept and waits for requests in flight; true when all were answered in time. */
-  close(options: { readonly idleGraceMilliseconds: number; readonly drainMilliseconds: number }): Promise<boolean>
+  /** Stops to accept and waits for requests in flight; returns those it had to cut off. */
+  close(options: {
+    readonly idleGraceMilliseconds: number
+    readonly drainMilliseconds: number
+  }): Promise<readonly string[]>
   /** Paths of requests that are not answered yet. */
   inFlight(): readonly string[]
 }
@@ -46,6 +49,8 @@ export function createShopServer(fetch: Fetch, logger: Logger): ShopServer {
     answerParserError({ error, socket, logger }),
   )
 
+  const inFlight = () => [...answers].map(({ req }) => `${req.method} ${req.url?.split('?')[0]}`)
+
   return {
     listen: (address) => listen(server, address),
     closeConnectionsAfterAnswer() {
@@ -61,10 +66,12 @@ export function createShopServer(fetch: Fetch, logger: Logger): ShopServer {
       const inTime = await Promise.race([closed, late])
       clearTimeout(grace)
       clearTimeout(deadline)
-      if (!inTime) server.closeAllConnections()
-      return inTime
+      if (inTime) return []
+      const cutOff = inFlight()
+      server.closeAllConnections()
+      return cutOff
     },
-    inFlight: () => [...answers].map((answer) => `${answer.req.method} ${answer.req.url?.split('?')[0]}`),
+    inFlight,
   }
 }
 
