@@ -21,6 +21,7 @@ const offline = new Set([
   'ETIMEDOUT',
   'ERR_SOCKET_TIMEOUT',
   'FETCH_ERROR',
+  'UND_ERR_CONNECT_TIMEOUT',
 ])
 
 const quote = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
@@ -31,6 +32,9 @@ const describeUnwritable = (error, root) => ({
   why: [error.message],
   fix: error.code === 'ENOSPC' ? [`df -h ${quote(root)}`] : [`ls -ld ${quote(root)}`],
 })
+
+/** What the person typed, to be typed again. */
+const sameCommand = (words) => [process.env.SHOPCTL_INVOKED_AS ?? 'shopctl', ...words].map(quote).join(' ')
 
 const npmError = (stdout) => {
   try {
@@ -50,22 +54,26 @@ const npmMissing = (error) => ({
   code: 'NPM_MISSING',
   what: 'shopctl could not install its dependencies: there is no npm on PATH.',
   why: [error.message],
-  fix: ['install Node.js 24 with its npm (https://nodejs.org/en/download), then run the same command again'],
+  fix: ['install Node.js 24 with its npm: https://nodejs.org/en/download'],
 })
+
+/** `run` failed because nobody answered, and not because of what was answered. */
+const isOffline = (run) => !run.notStarted && run.exitCode !== 0 && offline.has(npmError(run.stdout).code)
 
 /** `run` is what npm left: exit code and output, or why it did not start. */
 const describeInstallFailure = (run, root) => {
   if (run.notStarted) return npmMissing(run.notStarted)
+  if (run.notWritable) return describeUnwritable(run.notWritable, root)
   const { code = '', summary = '', detail = '' } = npmError(run.stdout)
   if (code in unwritable) return describeUnwritable({ code, message: summary || code }, root)
   const words = lastLines(`${run.stderr}\n${summary}\n${detail}`)
   const again = `cd ${quote(root)} && npm install --no-save`
-  if (offline.has(code)) {
+  if (isOffline(run)) {
     return {
       code: 'OFFLINE',
       what: 'shopctl could not fetch its dependencies: the package registry did not answer.',
       why: [`npm: ${code} ${summary.split('\n')[0]}`.trim()],
-      fix: ['npm ping', 'run the same command again once the network is back; what was fetched is kept'],
+      fix: ['npm ping'],
     }
   }
   return {
@@ -79,7 +87,8 @@ const describeInstallFailure = (run, root) => {
 }
 
 /** Prints the failure where the command line would have, and answers the exit code for refused. */
-const refuse = (failure, words) => {
+const refuse = (described, words) => {
+  const failure = { ...described, fix: [...described.fix, sameCommand(words)] }
   if (words.includes('--json')) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`)
   const lines = [
     `${failure.code}: ${failure.what}`,
@@ -90,4 +99,4 @@ const refuse = (failure, words) => {
   return 3
 }
 
-module.exports = { describeInstallFailure, describeUnwritable, refuse }
+module.exports = { describeInstallFailure, describeUnwritable, isOffline, refuse }

@@ -22,16 +22,34 @@ const isForThisMachine = ({ os, cpu, libc }) =>
   // Node does not say which C library a machine has without starting a program.
   !libc
 
+const marker = (root) => path.join(root, 'node_modules', '.shopctl-installing')
+
+/** Left by an install that was interrupted: npm takes a half unpacked package for a whole one. */
+const isHalfInstalled = (root) =>
+  fs.existsSync(marker(root)) ||
+  (fs.existsSync(path.join(root, 'node_modules')) &&
+    !fs.existsSync(path.join(root, 'node_modules', '.package-lock.json')))
+
+const markInstalling = (root, { development }) => {
+  if (isHalfInstalled(root)) fs.rmSync(path.join(root, 'node_modules'), { recursive: true, force: true })
+  fs.mkdirSync(path.join(root, 'node_modules'), { recursive: true })
+  fs.writeFileSync(marker(root), development ? 'all' : 'production')
+}
+
+const unmarkInstalling = (root) => fs.rmSync(marker(root), { force: true })
+
 /** True where development dependencies are there: an install must then not take them away. */
 const isFullInstall = (root) => {
+  if (fs.existsSync(marker(root))) return fs.readFileSync(marker(root), 'utf8') === 'all'
   const { devDependencies = {} } = readJson(path.join(root, 'package.json')) ?? {}
   return Object.keys(devDependencies).some(
     (name) => name !== 'node' && fs.existsSync(path.join(root, 'node_modules', name, 'package.json')),
   )
 }
 
-/** npm writes node_modules/.package-lock.json as its last act, so an interrupted install has none or an old one. */
+/** npm writes node_modules/.package-lock.json as its last act. */
 const installed = ({ root, development, bundledNode }) => {
+  if (isHalfInstalled(root)) return false
   const there = readJson(path.join(root, 'node_modules', '.package-lock.json'))
   if (!there) return false
   if (bundledNode && !fs.existsSync(path.join(root, 'node_modules/node/bin/node'))) return false
@@ -83,4 +101,12 @@ const isReady = (root) => {
   return true
 }
 
-module.exports = { installed, isFullInstall, isReady, readLockfile, writeReady }
+module.exports = {
+  installed,
+  isFullInstall,
+  isReady,
+  markInstalling,
+  readLockfile,
+  unmarkInstalling,
+  writeReady,
+}

@@ -4,9 +4,16 @@
 const { spawn } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
-const { installed, isFullInstall, readLockfile, writeReady } = require('./installed.cjs')
+const {
+  installed,
+  isFullInstall,
+  markInstalling,
+  readLockfile,
+  unmarkInstalling,
+  writeReady,
+} = require('./installed.cjs')
 const { acquireInstallLock } = require('./install-lock.cjs')
-const { describeInstallFailure, refuse } = require('./install-failure.cjs')
+const { describeInstallFailure, isOffline, refuse } = require('./install-failure.cjs')
 
 const root = path.join(__dirname, '..')
 const bundledNode = 'node_modules/node/bin/node'
@@ -26,8 +33,8 @@ const npmArguments = ({ development, bundledNode: withNode }) => {
   const pinned = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).devDependencies.node
   return [
     'install',
-    // Leaves package.json and the lockfile as they are. Unlike `npm ci` it mends what an interrupted run left, and does
-    // not pull the files away from under services that run.
+    // Leaves package.json and the lockfile as they are. Unlike `npm ci` it does not pull the files away from under
+    // services that run, and it accepts a lockfile without the packages for machines that the registry lacks.
     '--no-save',
     '--json',
     '--no-audit',
@@ -40,6 +47,11 @@ const npmArguments = ({ development, bundledNode: withNode }) => {
     ...(withNode && !development ? ['--save-prod', `node@${pinned}`] : []),
   ]
 }
+
+/** Asked first: without a network npm tries each package several times, which takes more than a minute. */
+const pingArguments = ['ping', '--json', '--fetch-retries=1', '--fetch-retry-mintimeout=500', '--fetch-timeout=15000']
+
+const cacheOnly = () => process.env.npm_config_offline === 'true' || process.env.npm_config_prefer_offline === 'true'
 
 /** Runs npm in a process group of its own, so that an interrupt ends its scripts too. */
 const runNpm = (args, lock) =>
@@ -73,15 +85,31 @@ const runNpm = (args, lock) =>
     npm.on('close', (exitCode) => resolve({ exitCode, interrupted, stdout, stderr }))
   })
 
+const installMarked = async (want, lock) => {
+  try {
+    markInstalling(root, want)
+  } catch (error) {
+    return { notWritable: error }
+  }
+  const run = await runNpm(npmArguments(want), lock)
+  if (run.exitCode === 0 && !run.interrupted) unmarkInstalling(root)
+  return run
+}
+
 const install = async (want, lock) => {
   const packages = Object.values(readLockfile(root).packages)
   const count = packages.filter((entry) => want.development || (!entry.dev && !entry.optional)).length
   const which = want.development ? 'all' : 'its'
   const withNode = want.bundledNode ? ' and Node 24' : ''
   say(`installing ${which} ${count} dependencies${withNode} into node_modules, as package-lock.json says (once)`)
-  const run = await runNpm(npmArguments(want), lock)
-  if (run.interrupted) return 130
-  if (run.notStarted || run.exitCode !== 0) return refuse(describeInstallFailure(run, root), words)
+  const ping = cacheOnly() ? { exitCode: 0 } : await runNpm(pingArguments, lock)
+  if (isOffline(ping)) return refuse(describeInstallFailure(ping, root), words)
+  const run = ping.interrupted || ping.notStarted ? ping : await installMarked(want, lock)
+  if (run.interrupted) {
+    say('interrupted while installing; the next start goes on from here')
+    return 130
+  }
+  if (run.exitCode !== 0) return refuse(describeInstallFailure(run, root), words)
   if (want.bundledNode && !fs.existsSync(path.join(root, bundledNode))) {
     return refuse(describeInstallFailure({ ...run, nodeMissing: true }, root), words)
   }
