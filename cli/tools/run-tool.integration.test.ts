@@ -47,7 +47,12 @@ test('the environment is added to, or replaced as a whole', async () => {
 
 test('a missing program is refused with what to install', async () => {
   const call = { program: 'redis-serverr', args: [], timeoutSeconds: 5 }
-  await expect(runTool(call, never)).rejects.toMatchObject({ code: 'TOOL_MISSING', outcome: 'refused' })
+  await expect(runTool(call, never)).rejects.toMatchObject({
+    code: 'TOOL_MISSING',
+    outcome: 'refused',
+    why: [expect.stringContaining('ENOENT')],
+    fix: [expect.stringMatching(/install.* redis-serverr$/)],
+  })
   await expect(runTool({ ...call, program: join(directory, 'gone') }, never)).rejects.toMatchObject({
     code: 'TOOL_MISSING',
   })

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { interruption } from '../errors/interruption.ts'
@@ -6,7 +5,7 @@ import { ShopctlError } from '../errors/shopctl-error.ts'
 import { endProcessGroup } from './end-process-group.ts'
 import { redact } from './redact.ts'
 import { type RunTool, renderToolCall, type ToolCall } from './tool-call.ts'
-import { toolMissing } from './tool-missing.ts'
+import { toolNotStarted } from './tool-missing.ts'
 
 const graceSeconds = 5
 const lastWordsMilliseconds = 200
@@ -15,14 +14,6 @@ const tailLines = 10
 const refuseSecretArguments = (call: ToolCall): void => {
   const shown = (call.secrets ?? []).some((secret) => secret !== '' && call.args.some((word) => word.includes(secret)))
   if (shown) throw new Error(`A secret is in the arguments of a program: ${renderToolCall(call)}`)
-}
-
-const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-
-const notStarted = (call: ToolCall, error: Error): Error => {
-  // A working directory that is gone answers with the same errno as a program that is gone.
-  if (call.cwd !== undefined && !isDirectory(call.cwd)) return new Error(`No such directory: ${call.cwd}`)
-  return toolMissing(call.program, { platform: process.platform, error })
 }
 
 const outOfTime = (call: ToolCall, stderr: string): ShopctlError =>
@@ -81,7 +72,8 @@ export const runTool: RunTool = async (call, signal) => {
   if (signal.aborted) throw interruption(signal, `running ${call.program}`)
   if (ending !== undefined) throw outOfTime(call, result.stderr)
   if (result.exitCode === undefined && result.signal === undefined) {
-    throw notStarted(call, new Error(result.originalMessage ?? result.shortMessage ?? 'not started'))
+    const error = result.cause instanceof Error ? result.cause : new Error(result.shortMessage ?? call.program)
+    throw toolNotStarted(error, { ...call, platform: process.platform })
   }
   return {
     exitCode: result.exitCode ?? 128 + (result.signal === undefined ? 0 : constants.signals[result.signal]),

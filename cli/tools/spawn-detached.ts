@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { readProcess } from './process-facts.ts'
-import { toolMissing } from './tool-missing.ts'
+import { toolNotStarted } from './tool-missing.ts'
 
 export type DetachedCall = {
   readonly program: string
@@ -64,7 +64,7 @@ export const spawnDetached = async (call: DetachedCall): Promise<DetachedProcess
   // Read before Node can collect the process, so that even one that ends at once has a start.
   const facts = child.pid === undefined ? null : readProcess(child.pid)
   const processId = await spawned(child).catch((error: Error) => {
-    throw toolMissing(call.program, { platform: process.platform, error })
+    throw toolNotStarted(error, { ...call, platform: process.platform })
   })
   return { processId, processStart: (await facts)?.start ?? '', exit }
 }

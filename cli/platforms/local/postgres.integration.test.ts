@@ -93,6 +93,7 @@ test('data and port stay over a stop and a start', async () => {
 test('after the server was killed the next call recovers its data', async () => {
   await query('create table survives as select 42 as value')
   process.kill((await postmaster()).processId, 'SIGKILL')
+  await vi.waitFor(async () => expect(await readPostmaster(data)).toBeNull())
   expect(await query('select value from survives')).toEqual([{ value: 42 }])
 })
 

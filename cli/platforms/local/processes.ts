@@ -14,6 +14,7 @@ import {
   replaceProcessRecord,
   writeProcessRecord,
 } from './process-record.ts'
+import { whenNotWritable } from './state-not-writable.ts'
 import { type Stop, type Stopped, stopProcess } from './stop-process.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -50,7 +51,7 @@ export type ProcessTable = {
   forget(id: string): Promise<void>
 }
 
-const watchMilliseconds = 40
+const watchMilliseconds = 25
 
 const nameProcess = (spec: ProcessSpec): string => {
   const release = spec.release === null ? [] : [String(spec.release)]
@@ -92,7 +93,7 @@ export const openProcessTable = (directory: string): ProcessTable => {
       return await record(intended, identity)
     } catch (error) {
       await removeProcessRecord(directory, intended.id)
-      throw error
+      throw whenNotWritable(error, spec.logFile)
     }
   }
 
@@ -115,7 +116,8 @@ export const openProcessTable = (directory: string): ProcessTable => {
   const watchExit: ProcessTable['watchExit'] = async (watched, signal) => {
     if (watched.exit !== undefined) return watched.exit
     const exit = await watchDeath(watched, signal)
-    await replaceProcessRecord(directory, { ...watched, exit })
+    // Without a code it says no more than that the process is dead, which everybody sees.
+    if (exits.has(watched.id)) await replaceProcessRecord(directory, { ...watched, exit })
     return exit
   }
 

@@ -8,6 +8,7 @@ import { dataDirectoryOf, serverVariables } from './postgres-cluster.ts'
 import { asServerUser, type ServerUser } from './postgres-user.ts'
 import { type Postmaster, readPostmaster } from './postmaster.ts'
 import { choosePort } from './remembered-port.ts'
+import { whenNotWritable } from './state-not-writable.ts'
 import type { StatePaths } from './state-paths.ts'
 import { stopProcess } from './stop-process.ts'
 import { waitUntil } from './wait-until.ts'
@@ -46,7 +47,10 @@ type Attempt = {
 const spawnPostmaster = ({ program, user, paths }: Attempt, port: number): Promise<DetachedProcess> => {
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const words = asServerUser(user, program, ['-D', dataDirectoryOf(paths), '-p', String(port), ...flags])
-  return spawnDetached({ ...words, env: serverVariables, cwd: '/', logFile: postgresLog(paths) })
+  const logFile = postgresLog(paths)
+  return spawnDetached({ ...words, env: serverVariables, cwd: '/', logFile }).catch((error) => {
+    throw whenNotWritable(error, logFile)
+  })
 }
 
 /** The server once it takes connections, `ended` where it gave up, null where it does neither in time. */

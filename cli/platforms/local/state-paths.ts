@@ -3,6 +3,8 @@ import { createDirectory } from './create-directory.ts'
 
 /** Where shopctl keeps what it knows. Everything but the bundles belongs to one environment. */
 export type StatePaths = {
+  /** Holds no state: programs that npm installed are found from here. */
+  readonly repository: string
   readonly root: string
   /** Bundles are named by content, so environments share them. */
   readonly bundles: string
@@ -32,6 +34,7 @@ export const statePaths = ({ repository, environment, variables }: StatePlace): 
   const root = elsewhere ? resolve(elsewhere) : join(repository, '.shopctl')
   const below = (name: string) => join(root, environment, name)
   return {
+    repository,
     root,
     bundles: join(root, 'bundles'),
     environment: join(root, environment),
