@@ -47,7 +47,7 @@ function conditionsOf({ q, category, price_min, price_max, in_stock }: Filters):
   if (price_max !== undefined) conditions.push(sql`p.price <= ${price_max}`)
   if (in_stock === true) conditions.push(sql`i.quantity > i.reserved`)
   if (in_stock === false) conditions.push(sql`i.quantity = i.reserved`)
-  if (category !== undefined) conditions.push(sql`p.category_id in (${descendantsOf(category)})`)
+  if (category !== undefined) conditions.push(sql`p.category_id = any (array(${descendantsOf(category)}))`)
   return conditions
 }
 
