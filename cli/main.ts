@@ -1,7 +1,8 @@
 import { Config } from '@oclif/core/config'
 import { settings } from '@oclif/core/settings'
-import { reportFailure } from './output/report-failure.ts'
+import { showFailure } from './output/show-outcome.ts'
 import { exitAfterPrinting, printText } from './output/standard-streams.ts'
+import { createRedactor } from './tools/redact.ts'
 import { findCommand } from './usage/find-command.ts'
 import { unknownCommand } from './usage/unknown-command.ts'
 
@@ -26,6 +27,7 @@ export const main = async (words: readonly string[], oclifRoot: string): Promise
     return
   }
   const failure = unknownCommand(found, config.commandIDs)
-  reportFailure(failure, words.includes('--json') ? 'json' : 'text')
+  const format = words.includes('--json') ? 'json' : 'text'
+  await showFailure(failure, { command: words.join(' '), format, redactor: createRedactor() })
   await exitAfterPrinting(failure.exitCode)
 }

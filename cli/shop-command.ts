@@ -1,20 +1,26 @@
 import { Command } from '@oclif/core/command'
 import { exitCodes, type Outcome } from './errors/exit-codes.ts'
+import type { ShopctlError } from './errors/shopctl-error.ts'
 import { failureOf } from './failure-of.ts'
 import { outputFlags } from './flags.ts'
 import { type Interrupts, listenForInterrupts } from './interrupts.ts'
-import { reportFailure } from './output/report-failure.ts'
-import { exitAfterPrinting, printDocument, printText, watchForClosedPipes } from './output/standard-streams.ts'
+import { createReporter, type OutputReporter, type Ui } from './output/create-reporter.ts'
+import { successDocument } from './output/result-document.ts'
+import { printDocument, showFailure } from './output/show-outcome.ts'
+import { exitAfterPrinting, printText, watchForClosedPipes } from './output/standard-streams.ts'
+import { createRedactor } from './tools/redact.ts'
 
 /** What a command answers; how it is shown is decided here. */
 export type CommandResult = {
-  /** Printed with `--json`: everything that the text says, and nothing that changes without need. */
-  readonly document: unknown
+  /** `result` of the `--json` document: everything that the text says. */
+  readonly result: unknown
   /** Printed without `--json`. */
   readonly text: string
   /** `done` where it is left out. */
   readonly outcome?: Outcome
 }
+
+export type OutputFlags = { readonly ui: Ui; readonly events?: string | undefined }
 
 /**
  * Every command. `execute` parses its flags, calls one flow and answers what it found; it throws ShopctlError only.
@@ -23,8 +29,12 @@ export type CommandResult = {
 export abstract class ShopCommand extends Command {
   static override baseFlags = outputFlags
 
+  /** Every secret that a command meets is registered here before anything is printed. */
+  protected readonly redactor = createRedactor()
   readonly #readerGone = watchForClosedPipes()
+  readonly #startedAt = performance.now()
   #interrupts: Interrupts | null = null
+  #reporter: OutputReporter | null = null
 
   protected abstract execute(): Promise<CommandResult>
 
@@ -43,42 +53,84 @@ export abstract class ShopCommand extends Command {
     return this.#readerGone
   }
 
+  /** Width of the terminal; null where stdout is none. */
+  protected get width(): number | null {
+    return process.stdout.isTTY ? process.stdout.columns : null
+  }
+
+  /** Where a flow's events go. Closed, with the failure and the end of the flow in it, before the result is printed. */
+  protected async openReporter({ ui, events }: OutputFlags): Promise<OutputReporter> {
+    this.#reporter ??= await createReporter({
+      ui,
+      mode: this.#format() === 'json' ? 'json' : 'human',
+      eventsTarget: events ?? null,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      environment: process.env,
+      redactor: this.redactor,
+    })
+    return this.#reporter
+  }
+
+  /** For what goes on while the command runs, as `logs --follow`; not with `--json`. */
+  protected print(text: string): void {
+    if (this.#format() === 'text') printText(this.redactor.redact(text))
+  }
+
+  override async run(): Promise<void> {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => this.#leaveUnlessHeard())
+    await exitAfterPrinting(await this.#show())
+  }
+
+  /** Where nobody looked at `interrupted` there is nothing to put back. */
+  #leaveUnlessHeard(): void {
+    if (this.#interrupts === null) process.exit(exitCodes.interrupted.code)
+  }
+
   #listen(): Interrupts {
     this.#interrupts ??= listenForInterrupts()
     return this.#interrupts
   }
 
-  override async run(): Promise<void> {
-    const leave = () => process.exit(exitCodes.interrupted.code)
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        // Nobody looked at `interrupted`, so there is nothing to put back.
-        if (this.#interrupts === null) leave()
-      })
-    }
-    await exitAfterPrinting(await this.#show())
-  }
-
   async #show(): Promise<number> {
-    const format = this.#wantsJson() ? 'json' : 'text'
+    const command = this.ctor.id.replaceAll(':', ' ')
+    const format = this.#format()
     try {
-      const { document, text, outcome = 'done' } = await this.execute()
-      if (format === 'json') printDocument(document)
-      else printText(text)
-      return exitCodes[outcome].code
+      const { result, text, outcome = 'done' } = await this.execute()
+      const exitCode = exitCodes[outcome].code
+      await this.#closeReporter(exitCode)
+      if (format === 'json') printDocument(successDocument({ command, exitCode, result }), this.redactor)
+      else printText(this.redactor.redact(text))
+      return exitCode
     } catch (error) {
-      const { id = '', flags, baseFlags } = this.ctor
-      const command = { id, flags: { ...baseFlags, ...flags }, argv: this.argv }
-      const interrupted = this.#interrupts?.interrupted ?? AbortSignal.any([])
-      const failure = failureOf(error, { command, interrupted })
-      reportFailure(failure, format)
+      const failure = this.#failureOf(error)
+      await this.#closeReporter(failure.exitCode, failure)
+      await showFailure(failure, { command, format, redactor: this.redactor })
       return failure.exitCode
     }
   }
 
+  #failureOf(error: unknown): ShopctlError {
+    const { id, flags, baseFlags } = this.ctor
+    const command = { id, flags: { ...baseFlags, ...flags }, argv: this.argv }
+    return failureOf(error, { command, interrupted: this.#interrupts?.interrupted ?? AbortSignal.any([]) })
+  }
+
+  async #closeReporter(exitCode: number, failure?: ShopctlError): Promise<void> {
+    const reporter = this.#reporter
+    if (reporter === null) return
+    if (failure !== undefined) {
+      const { code, message: what, why, fix } = failure
+      reporter.emit({ type: 'error', code, what, why: [...why], fix: [...fix] })
+    }
+    const milliseconds = Math.round(performance.now() - this.#startedAt)
+    reporter.emit({ type: 'flow.finished', flow: this.ctor.id, exitCode, milliseconds })
+    await reporter.close()
+  }
+
   /** Read from the words themselves: they may not parse, and the answer must be a document even then. */
-  #wantsJson(): boolean {
+  #format(): 'text' | 'json' {
     const end = this.argv.indexOf('--')
-    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes('--json')
+    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes('--json') ? 'json' : 'text'
   }
 }

@@ -3,11 +3,6 @@ export const printText = (text: string): void => {
   process.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`)
 }
 
-/** The one document of `--json`. */
-export const printDocument = (document: unknown): void => {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
-}
-
 export const printError = (text: string): void => {
   process.stderr.write(text.endsWith('\n') ? text : `${text}\n`)
 }

@@ -8,6 +8,6 @@ export default class HelpExitCodes extends ShopCommand {
     await this.parse(HelpExitCodes)
     const rows = Object.entries(exitCodes).map(([outcome, { code, meaning }]) => ({ code, outcome, meaning }))
     const text = rows.map(({ code, meaning }) => `${String(code).padStart(3)}  ${meaning}`).join('\n')
-    return { document: { exitCodes: rows }, text }
+    return { result: { exitCodes: rows }, text }
   }
 }
