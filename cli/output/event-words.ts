@@ -39,7 +39,8 @@ export const eventInWords = (event: EventBody, titles: StepTitles): string | nul
     case 'warning':
       return `warning: ${onOneLine(event.message)}`
     case 'error':
-      return `${event.code}: ${onOneLine(event.what)}`
+      // The command prints the failure whole, as the last thing; here it would stand on the screen twice.
+      return null
     case 'flow.finished':
       return `${event.flow} ended with exit code ${event.exitCode} after ${durationInWords(event.milliseconds)}`
   }

@@ -26,6 +26,13 @@ export const noColours: Palette = { red: asItIs, yellow: asItIs, green: asItIs, 
 export const createPalette = async (level: ColourLevel): Promise<Palette> => {
   if (level === 0) return noColours
   const { Chalk } = await import('chalk')
-  const { red, yellow, green, dim, bold } = new Chalk({ level })
-  return { red, yellow, green, dim, bold }
+  const chalk = new Chalk({ level })
+  // Wrapped, because chalk joins all its arguments and a callback may get more than the text.
+  return {
+    red: (text) => chalk.red(text),
+    yellow: (text) => chalk.yellow(text),
+    green: (text) => chalk.green(text),
+    dim: (text) => chalk.dim(text),
+    bold: (text) => chalk.bold(text),
+  }
 }

@@ -9,8 +9,7 @@ export type Sink = {
 }
 
 /** Where text goes: process.stdout, process.stderr, or a test's own. */
-export type TextStream = {
-  write(text: string): unknown
+export type TextStream = NodeJS.WritableStream & {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
 }

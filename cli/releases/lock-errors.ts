@@ -19,7 +19,7 @@ export const lockHeld = (value: LockValue, { environment, command, now }: Conten
       `for: ${value.reason}`,
       `last renewed ${ageInWords(value.renewed.wall, now)}; it expires by itself ${value.timeToLiveSeconds} s after its holder dies`,
     ],
-    fix: [`${command} --wait 60`, toType(`lock show --env ${environment}`)],
+    fix: [toType(`${command} --wait 60`), toType(`lock show --env ${environment}`)],
   })
 
 export const lockLost = (environment: string, why: string): ShopctlError =>

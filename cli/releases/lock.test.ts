@@ -12,7 +12,7 @@ const asking = (holder: string, more: Partial<LockRequest> = {}): LockRequest =>
   environment: 'staging',
   holder,
   reason: `deploy of ${holder}`,
-  command: 'shopctl deploy --env staging',
+  command: 'deploy --env staging',
   timeToLiveSeconds: 30,
   waitSeconds: 0,
   signal: new AbortController().signal,

@@ -9,7 +9,7 @@ export type LockRequest = {
   /** Name of the person or job. */
   readonly holder: string
   readonly reason: string
-  /** What the refused person types again, without `--wait`: `shopctl deploy --env staging`. */
+  /** What the refused person types again, without the program and `--wait`: `deploy --env staging`. */
   readonly command: string
   readonly timeToLiveSeconds: number
   /** 0: refuse at once where the lock is held. */

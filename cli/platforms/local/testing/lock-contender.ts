@@ -17,7 +17,7 @@ for (let turn = 0; turn < Number(times); turn += 1) {
       environment: 'local',
       holder: `process ${process.pid}`,
       reason: 'test',
-      command: 'shopctl deploy --env local',
+      command: 'deploy --env local',
       timeToLiveSeconds: Number(timeToLive),
       waitSeconds: 60,
       signal: new AbortController().signal,

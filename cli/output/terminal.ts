@@ -1,0 +1,109 @@
+import { eventInWords } from './event-words.ts'
+import type { EventBody } from './events.ts'
+import type { LiveList, LiveStep } from './live-list.ts'
+import type { Palette } from './palette.ts'
+import { onOneLine } from './printable.ts'
+import type { Sink, TextStream } from './sink.ts'
+import { durationInWords } from './words-for-time.ts'
+
+export type TerminalRequest = {
+  readonly stdout: TextStream
+  readonly palette: Palette
+  readonly redact: (text: string) => string
+}
+
+/**
+ * A live list of the flow's steps. What must stay on the screen (warnings, notices, the release that users are on) is
+ * printed under the list when it ends, once. The list is loaded with the first step, so a command without a flow does
+ * not pay for it.
+ */
+export const createTerminalSink = (request: TerminalRequest): Sink => {
+  const { stdout, palette, redact } = request
+  let steps: readonly LiveStep[] = []
+  const finished = new Set<string>()
+  const titles = new Map<string, string>()
+  const states = new Map<string, string>()
+  let kept: string[] = []
+  let list: LiveList | null = null
+  let progress = ''
+  /** Events are drawn in their order, although loading the list takes time. */
+  let drawing: Promise<void> = Promise.resolve()
+
+  const open = async (): Promise<LiveList> => {
+    const { createLiveList } = await import('./live-list.ts')
+    const open = steps.filter(({ id }) => !finished.has(id))
+    list ??= createLiveList(open)
+    return list
+  }
+
+  const settle = async () => {
+    await list?.close()
+    list = null
+    for (const line of kept) stdout.write(`${line}\n`)
+    kept = []
+  }
+
+  const keep = (event: EventBody) => {
+    const words = eventInWords(event, titles)
+    if (words === null) return
+    const line = redact(words)
+    kept.push(event.type === 'warning' ? palette.yellow(line) : line)
+    if (event.type === 'warning') for (const fix of event.fix) kept.push(`  Fix: ${palette.bold(redact(fix))}`)
+  }
+
+  const draw = async (event: EventBody): Promise<void> => {
+    switch (event.type) {
+      case 'flow.started':
+        steps = event.steps
+        finished.clear()
+        states.clear()
+        for (const { id, title } of event.steps) titles.set(id, title)
+        return
+      case 'step.started':
+        progress = ''
+        return (await open()).start(event.step)
+      case 'step.progress':
+        progress = redact(onOneLine(event.message))
+        return list?.say([progress, ...states.values()].join('\n'))
+      case 'health.changed':
+        states.set(event.service, redact(`${event.service} is ${event.state}: ${onOneLine(event.message)}`))
+        return list?.say([progress, ...states.values()].filter((line) => line !== '').join('\n'))
+      case 'step.finished': {
+        finished.add(event.step)
+        const title = endTitle(event, titles.get(event.step) ?? event.step)
+        return list?.finish(event.step, { outcome: event.outcome, title: redact(title) })
+      }
+      case 'notice':
+      case 'warning':
+      case 'release.promoted':
+        keep(event)
+        return list === null ? settle() : undefined
+      case 'flow.finished':
+        return settle()
+      default:
+        return
+    }
+  }
+
+  return {
+    take(event) {
+      drawing = drawing.then(() => draw(event))
+    },
+    async pause() {
+      await drawing
+      await settle()
+    },
+    async close() {
+      await drawing
+      await settle()
+    },
+  }
+}
+
+type Finished = Extract<EventBody, { readonly type: 'step.finished' }>
+
+const endTitle = ({ outcome, milliseconds, detail }: Finished, title: string): string => {
+  const why = detail === undefined ? '' : `: ${onOneLine(detail)}`
+  if (outcome === 'done') return `${title}${why} (${durationInWords(milliseconds)})`
+  return `${title}: ${outcome}${why}`
+}
