@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,9 +101,13 @@ test('after the server was killed the next call recovers its data', async () => 
 test('a postmaster.pid that names a stranger with the old process id is no server', async () => {
   const text = await readFile(join(data, 'postmaster.pid'), 'utf8')
   await stopPostgres(paths, never)
-  await writeFile(join(data, 'postmaster.pid'), text.replace(/^\d+/, String(process.pid)))
+  // Of the server's own user, because PostgreSQL overlooks only the processes of others.
+  const { uid } = await stat(data)
+  const stranger = spawn('sleep', ['60'], { stdio: 'ignore', cwd: '/', uid })
+  await writeFile(join(data, 'postmaster.pid'), text.replace(/^\d+/, String(stranger.pid)))
   expect(await readPostmaster(data)).toBeNull()
   expect(await query('select 1 as one')).toEqual([{ one: 1 }])
+  expect(stranger.kill('SIGKILL')).toBe(true)
 })
 
 test('a postmaster.pid of a process that is gone is no server', async () => {
