@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { z } from 'zod'
 
 /** The public half of a signing key, as the key set shows it. */
@@ -57,11 +57,13 @@ function publicKey({ kty, crv, x, y, kid }: PrivateKey): PublicKey {
   return { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' }
 }
 
-/** OpenSSL refuses a point off the curve, but not a private number that belongs to another point. */
-function belongsTogether(key: PrivateKey): boolean {
+/** OpenSSL refuses a point off the curve, but takes a private number that belongs to another point. */
+function belongsTogether({ kty, crv, x, y, d }: PrivateKey): boolean {
   try {
-    const derived = createPublicKey(createPrivateKey({ key, format: 'jwk' })).export({ format: 'jwk' })
-    return derived.x === key.x && derived.y === key.y
+    const proof = Buffer.from('proof')
+    const publicHalf = createPublicKey({ key: { kty, crv, x, y }, format: 'jwk' })
+    const privateHalf = createPrivateKey({ key: { kty, crv, x, y, d }, format: 'jwk' })
+    return verify('sha256', proof, publicHalf, sign('sha256', proof, privateHalf))
   } catch {
     return false
   }
