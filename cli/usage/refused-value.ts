@@ -29,7 +29,7 @@ export const chosenFrom = <Known extends string>(typed: string, choice: Choice<K
     new ShopctlError({
       code: choice.code,
       outcome: 'usage',
-      what: `There is no ${choice.noun} "${typed}"${nearest === null ? '' : `; did you mean "${nearest}"?`} Nothing was changed.`,
+      what: `There is no ${choice.noun} "${typed}"${nearest === null ? '.' : `; did you mean "${nearest}"?`} Nothing was changed.`,
       why: [`The ${choice.noun}s are ${choice.known.join(', ')}.`],
     }),
   )

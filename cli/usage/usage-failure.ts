@@ -29,7 +29,7 @@ const unknownFlag = (command: ParsedCommand, flag: string): ShopctlError => {
   return new ShopctlError({
     code: 'UNKNOWN_FLAG',
     outcome: 'usage',
-    what: `${name} has no flag ${typed}${nearest === null ? '' : `; did you mean --${nearest}?`} Nothing was changed.`,
+    what: `${name} has no flag ${typed}${nearest === null ? '.' : `; did you mean --${nearest}?`} Nothing was changed.`,
     fix: [...corrected, toType(`${name} --help`)],
   })
 }
