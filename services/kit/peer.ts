@@ -1,4 +1,4 @@
-import { BrokenCircuitError } from 'cockatiel'
+import { BrokenCircuitError, CircuitState } from 'cockatiel'
 import type { z } from 'zod'
 import { ExchangeFault, type HttpAnswer, type HttpRequest, httpClient } from './http-exchange.ts'
 import type { Logger } from './logging.ts'
@@ -35,6 +35,8 @@ export type PeerCall<Answer> = {
 export type Peer = {
   /** Throws PeerUnavailable when no answer that the call names comes in time. */
   call<Answer>(call: PeerCall<Answer>): Promise<Answer>
+  /** Rejects while the breaker is open. Asks the peer nothing, so that probes do not spread through the shop. */
+  check(): Promise<void>
   close(): void
 }
 
@@ -116,6 +118,9 @@ export function openPeer({ name, url, policy, metrics, logger }: PeerOptions): P
       } catch (cause) {
         throw unavailable(cause, { call, mayHaveActed })
       }
+    },
+    async check() {
+      if (breaker.state === CircuitState.Open) throw new Error(`calls to ${name} are refused, its breaker is open`)
     },
     close: () => client.close(),
   }

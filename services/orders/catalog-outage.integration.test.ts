@@ -93,6 +93,8 @@ test('O16: when no catalog is there, orders can still be read, and no connection
   expect(catalog.calls).toEqual([])
   expect(await writtenBy(customer, fixture)).toMatchObject({ orders: 1, keys: 1 })
   expect((await app.request(path, as(customer))).status).toBe(200)
+  const health = await app.request('/health?check=ready')
+  expect([health.status, await health.json()]).toMatchObject([200, { status: 'degraded', checks: { catalog: 'down' } }])
 })
 
 function referenceOf(body: unknown): unknown {

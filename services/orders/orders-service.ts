@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { accessToken, createTokenVerifier, remoteKeys } from '../kit/authentication.ts'
+import { sweepIdempotencyKeys } from '../kit/idempotency-sweeper.ts'
 import { createCursors } from '../kit/pagination.ts'
 import { openPeer } from '../kit/peer.ts'
 import { createPeerMetrics } from '../kit/peer-metrics.ts'
@@ -47,6 +48,14 @@ export const ordersService: Service<z.output<typeof settingsSchema>, OrdersTable
       verify: createTokenVerifier({ keys, issuer: settings.TOKEN_ISSUER, now }),
       newId: () => uuidV7(now()),
     })
-    return { routes, close: async () => peer.close() }
+    const sweeper = sweepIdempotencyKeys(database, logger)
+    return {
+      routes,
+      optionalChecks: { catalog: peer.check },
+      async close() {
+        sweeper.stop()
+        peer.close()
+      },
+    }
   },
 }

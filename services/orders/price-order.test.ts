@@ -44,7 +44,7 @@ test('lines of one product that add up beyond what an order may have are refused
     { product_id: pan.id, quantity: 600 },
     { product_id: pan.id, quantity: 401 },
   ]
-  expect(refusalOf(() => addUp(items)).facts.errors).toMatchObject([{ pointer: '/items/1', code: 'too_big' }])
+  expect(refusalOf(() => addUp(items)).facts.errors).toMatchObject([{ pointer: '/items/1/quantity', code: 'too_big' }])
 })
 
 test('a line costs its units at the catalog’s price', () => {
@@ -59,7 +59,7 @@ test('every product that the catalog does not know is named', () => {
   const wanted = [pan, pot].map((product) => ({ product, quantity: 1 }))
   const refusal = refusalOf(() => price(wanted, []))
   expect(refusal.kind.code).toBe('order/unknown-product')
-  expect(refusal.facts.errors?.map(({ pointer }) => pointer)).toEqual(['/items/0', '/items/1'])
+  expect(refusal.facts.errors?.map(({ pointer }) => pointer)).toEqual(['/items/0/product_id', '/items/1/product_id'])
 })
 
 test('O15: two currencies in one order are refused, and so is a total above 10^12', () => {

@@ -35,7 +35,11 @@ export function addUp(items: OrderDraft['items']): readonly Line[] {
   const tooMany = lines.filter(({ quantity }) => quantity > quantityAtMost)
   if (tooMany.length === 0) return lines
   const message = `must be at most ${quantityAtMost} of one product, all lines together`
-  const errors = tooMany.map((line) => ({ pointer: pointerTo(items, line.productId), code: 'too_big', message }))
+  const errors = tooMany.map((line) => ({
+    pointer: `${pointerTo(items, line.productId)}/quantity`,
+    code: 'too_big',
+    message,
+  }))
   throw new Problem(problems.invalid, { errors })
 }
 
@@ -61,7 +65,7 @@ export function priceOrder(
 
 export function unknownProducts(items: OrderDraft['items'], productIds: readonly string[]): Problem {
   const errors: FieldError[] = productIds.map((productId) => ({
-    pointer: pointerTo(items, productId),
+    pointer: `${pointerTo(items, productId)}/product_id`,
     code: 'unknown_product',
     message: 'is not in the catalog',
   }))

@@ -88,7 +88,11 @@ export async function ordersFixture(): Promise<OrdersFixture> {
       })
       const now = () => new Date()
       const opened = await ordersService.open({ facts, settings, logger, metrics, database: own.kysely, now })
-      const health = createHealth({ required: {}, optional: {}, elapsed: () => performance.now() })
+      const health = createHealth({
+        required: {},
+        optional: opened.optionalChecks ?? {},
+        elapsed: () => performance.now(),
+      })
       const app = createApp({ facts, version: 'test', logger, metrics, health, routes: opened.routes })
       return {
         request: async (path, init) => app.request(path, init),
