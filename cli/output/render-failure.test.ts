@@ -3,6 +3,7 @@ import { ShopctlError } from '../errors/shopctl-error.ts'
 import { createPalette, noColours } from './palette.ts'
 import { renderFailure } from './render-failure.ts'
 import { failureDocument, renderJson, successDocument } from './result-document.ts'
+import { resultSchema } from './result-schema.ts'
 
 const failure = new ShopctlError({
   code: 'ROLLOUT_UNHEALTHY',
@@ -52,7 +53,7 @@ test('colours go around the code and the command only', async () => {
 
 test('the document of a failure and of a success have the promised fields, and no secret', () => {
   const redact = (text: string) => text.replaceAll('staging', '[redacted]')
-  expect(JSON.parse(renderJson(failureDocument('deploy', failure), redact))).toEqual({
+  expect(resultSchema.parse(JSON.parse(renderJson(failureDocument('deploy', failure), redact)))).toEqual({
     schema: 'shopctl.result/1',
     command: 'deploy',
     ok: false,
@@ -69,7 +70,7 @@ test('the document of a failure and of a success have the promised fields, and n
     exitCode: 0,
     result: { 'key of staging': ['staging', 1, null] },
   })
-  expect(JSON.parse(renderJson(success, redact))).toEqual({
+  expect(resultSchema.parse(JSON.parse(renderJson(success, redact)))).toEqual({
     schema: 'shopctl.result/1',
     command: 'status',
     ok: true,
