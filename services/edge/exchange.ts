@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type LoggedError, renderError } from '../kit/logging.ts'
 import type { LogAccess } from './access-log.ts'
+import { clientAddress } from './client-address.ts'
 import { type EdgeProblem, renderProblem } from './edge-problems.ts'
 import { type RequestHead, readRequestHead } from './request-head.ts'
 
@@ -104,16 +105,4 @@ export class Exchange {
 function pathOf(target: string): string {
   const queryAt = target.indexOf('?')
   return queryAt < 0 ? target : target.slice(0, queryAt)
-}
-
-/** With n trusted hops in front, the nth entry from the right is the last that one of them wrote. */
-export function clientAddress(peer: string | undefined, forwardedFor: string | null, trustedProxyHops: number): string {
-  const direct = plainAddress(peer ?? '')
-  if (trustedProxyHops === 0 || forwardedFor === null) return direct
-  const entries = forwardedFor.split(',').map((entry) => plainAddress(entry.trim()))
-  return entries[Math.max(0, entries.length - trustedProxyHops)] ?? direct
-}
-
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address
 }

@@ -23,8 +23,8 @@ export function publicHandler(facts: HandlerFacts): Handler {
     exchange.release = bound?.release ?? null
     const decision = publicRoute(request.url ?? '/')
     exchange.route = decision.route
-    if (exchange.head.hostCount > 1) {
-      exchange.refuse(edgeProblems.malformed, 'The request names more than one host.')
+    if (!namesOneHost(exchange)) {
+      exchange.refuse(edgeProblems.malformed, 'The request must name one host.')
       return
     }
     if (decision.kind === 'unknown') {
@@ -47,12 +47,17 @@ export function internalHandler(service: ServiceName, facts: HandlerFacts): Hand
     const exchange = new Exchange(request, response, options)
     exchange.route = 'internal'
     const target = originForm(request.url ?? '/')
-    if (!target.startsWith('/') || exchange.head.hostCount > 1) {
-      exchange.refuse(edgeProblems.malformed, 'The request does not name one host and a path.')
+    if (!target.startsWith('/') || !namesOneHost(exchange)) {
+      exchange.refuse(edgeProblems.malformed, 'The request must name one host and a path.')
       return
     }
     forward(exchange, { bound: facts.releases.select(exchange.head.previewToken), service, target, added: [] })
   }
+}
+
+/** RFC 9112, 3.2: HTTP/1.1 has to; two would let two layers see two different hosts. */
+function namesOneHost({ head, request }: Exchange): boolean {
+  return head.hostCount === 1 || (head.hostCount === 0 && request.httpVersion === '1.0')
 }
 
 function answerPage(

@@ -38,6 +38,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     // An Upgrade that is not taken up is an ordinary request (RFC 9110, 7.8); curl sends `Upgrade: h2c` by itself.
     shouldUpgradeCallback: () => false,
     noDelay: true,
+    // The handlers ask for it and answer with a problem; Node would answer with nothing.
+    requireHostHeader: false,
   })
   server.on('request', (request, response) => {
     exchanges.set(request.socket, { request, response })

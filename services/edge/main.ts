@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { destination } from 'pino'
 import { createLogger } from '../kit/logging.ts'
 import { readSettings, renderFaults } from '../kit/settings.ts'
 import { createAccessLog } from './access-log.ts'
 import { type Edge, EdgeRefused, startEdge } from './edge.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { edgeSettings } from './settings.ts'
 
-/** Gathers access lines for so long, or so many bytes, before one system call writes them. */
+/** How long a line may wait for others that are written with it. */
 const flushMilliseconds = 50
-const stream = destination({ fd: 1, sync: true, minLength: 8 * 1024 })
-const flush = () => stream.flushSync()
+const stream = new LineBuffer()
+const flush = () => stream.flush()
 process.on('exit', flush)
 
 const source = { environment: process.env, readFile: (path: string) => readFileSync(path, 'utf8') }

@@ -13,12 +13,17 @@ const repeatable = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCK
 const timedOut = new Set(['UND_ERR_HEADERS_TIMEOUT', 'ETIMEDOUT'])
 const refusedByClientLibrary = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
 
+/** Up to this size an answer that arrived in one piece leaves in one piece. */
+const oneWriteBytes = 16 * 1024
+
 /** What undici tells about one request, turned into the answer. */
 export class UpstreamCall implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange
   readonly #facts: Call
   #controller: Dispatcher.DispatchController | null = null
   #repeated = false
+  #declaredLength = -1
+  #whole: Buffer | null = null
   #ended = false
 
   constructor(exchange: Exchange, facts: Call) {
@@ -46,6 +51,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     // 103 and its like: the final head follows.
     if (status < 200 || response.destroyed) return
     response.writeHead(status, this.#exchange.answerHeaders(passedAnswerHeaders(headers)))
+    this.#declaredLength = Number(headers['content-length'] ?? -1)
     if (response.writableNeedDrain) this.#waitForClient(controller)
   }
 
@@ -53,13 +59,20 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     const { response } = this.#exchange
     if (response.destroyed) return
     this.#exchange.bytes += chunk.length
+    if (chunk.length === this.#declaredLength && chunk.length <= oneWriteBytes) {
+      this.#whole = chunk
+      return
+    }
     if (!response.write(chunk)) this.#waitForClient(controller)
   }
 
   /** Trailers end here: nothing in the shop sends any, and few clients can read them. */
   onResponseEnd(): void {
     this.#end()
-    this.#exchange.response.end()
+    const { response } = this.#exchange
+    if (this.#whole === null) response.end()
+    // As a latin1 string, which is byte for byte the same, Node sends head and body in one write.
+    else response.end(this.#whole.toString('latin1'), 'latin1')
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
