@@ -1,8 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { z } from 'zod'
+import type { Principal } from './principal.ts'
 import { Problem, problems } from './problems.ts'
 import type { RequestEnvironment } from './routes.ts'
+
+export type { Principal } from './principal.ts'
 
 /** What an access token is; the users service signs by it and everyone verifies by it. */
 export const accessToken = {
@@ -13,13 +16,6 @@ export const accessToken = {
   lifetimeSeconds: 900,
   clockToleranceSeconds: 30,
 } as const
-
-export type Principal = {
-  readonly userId: string
-  readonly sessionId: string
-  readonly role: 'user' | 'admin'
-  readonly emailVerified: boolean
-}
 
 export type TokenVerifier = (token: string) => Promise<Principal>
 

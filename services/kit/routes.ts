@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Hook, OpenAPIHono, type z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Principal } from './authentication.ts'
 import type { Logger } from './logging.ts'
+import type { Principal } from './principal.ts'
 import { type FieldError, Problem, problems } from './problems.ts'
 
 export type RequestEnvironment = {

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { problemSchema } from '../kit/problems.ts'
 import type { TestApp } from '../kit/testing/test-app.ts'
-import { refreshTokenHash } from './login.ts'
+import type { HashQueue } from './hash-queue.ts'
+import { createLogIn, refreshTokenHash } from './login.ts'
+import { createRegister } from './register.ts'
 import { loginAnswer, post, statementCounts, type TestUsers, testUsers } from './testing/test-users.ts'
 
 const password = 'correct horse battery'
@@ -107,6 +109,31 @@ test('whatever is wrong, the answer and the statements before it are the same', 
   expect(await ask('ada@login.example', 'wrong password')).toEqual(unknown)
   expect(await ask('ada@login.example', password), 'unverified').toEqual(unknown)
   expect(await ask('disabled@login.example', password), 'disabled').toEqual(unknown)
+})
+
+test('exactly one hash is computed at login and at registration, whoever has an account', async () => {
+  let hashes = 0
+  const counting: HashQueue = {
+    inFlight: () => 0,
+    run(work) {
+      hashes += 1
+      return work()
+    },
+  }
+  const parts = { database: users.kysely, hashes: counting, now: () => new Date() }
+  const sign = async () => 'token'
+  const caller = { ip: null, userAgent: null, requestId: 'r' }
+  const countOf = async (act: () => Promise<unknown>) => {
+    const before = hashes
+    await act().catch(() => undefined)
+    return hashes - before
+  }
+  const enter = createLogIn({ ...parts, sign, unverified: 'allow' })
+  const enrol = createRegister(parts)
+  for (const email of ['ada@login.example', 'nobody-yet@login.example']) {
+    expect(await countOf(() => enter({ email, password }, caller)), `login of ${email}`).toBe(1)
+    expect(await countOf(() => enrol({ email, password, name: 'Ada' }, caller)), `registration of ${email}`).toBe(1)
+  }
 })
 
 test('a verified user may log in where unverified ones may not', async () => {
