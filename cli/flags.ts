@@ -32,6 +32,23 @@ export const dryRunFlag = {
   'dry-run': Flags.boolean({ summary: 'say what would change and change nothing; exit 0 where nothing would, else 2' }),
 }
 
+export const waitFlag = {
+  wait: Flags.integer({ min: 0, helpValue: 'SECONDS', summary: 'wait this long for a lock that somebody else holds' }),
+}
+
+export const reasonFlag = {
+  reason: Flags.string({ summary: 'why, for the history and for whoever finds the lock held' }),
+}
+
+/** `--only users,catalog`: the services to build anew; the others stay as they are. */
+export const onlyFlag = {
+  only: Flags.custom({
+    helpValue: serviceNames.join(','),
+    summary: 'build and change these services only',
+    parse: async (typed: string) => typed.split(',').map((name) => knownService(name.trim())),
+  })(),
+}
+
 /** Each command says in its own summary what it forces. */
 export const forceFlag = (summary: string) => ({ force: Flags.boolean({ summary }) })
 

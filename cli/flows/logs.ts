@@ -3,6 +3,8 @@ import { toType } from '../errors/to-type.ts'
 import type { LogLine, LogRequest } from '../platforms/platform.ts'
 import type { FlowMeans } from './means.ts'
 
+export type { LogLine }
+
 /** The services' own lines. Throws NO_LOGS (refused) where there is nothing to show and nothing to wait for. */
 export async function* logs(
   request: LogRequest,

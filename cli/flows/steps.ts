@@ -27,7 +27,9 @@ export const stepTitles = {
 
 export type StepName = keyof typeof stepTitles
 
-/** The steps that each verb means to take, in order; the way back adds its own when it is needed. */
+const wayBack = ['evidence', 'return'] as const
+
+/** The steps that each verb may take, in the order in which it takes them; those that it does not need stay out. */
 export const plannedSteps = {
   deploy: [
     'plan',
@@ -36,15 +38,18 @@ export const plannedSteps = {
     'render',
     'lock',
     'prepare',
+    'mend',
     'record',
     'migrate',
+    'seed',
     'apply',
     'gate',
     'smoke',
     'promote',
     'close',
+    ...wayBack,
   ],
-  rollback: ['plan', 'lock', 'prepare', 'record', 'apply', 'gate', 'smoke', 'promote', 'close'],
+  rollback: ['plan', 'lock', 'prepare', 'mend', 'record', 'apply', 'gate', 'smoke', 'promote', 'close', ...wayBack],
   diff: ['plan', 'build', 'scan', 'render'],
   down: ['lock', 'stop'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>

@@ -61,8 +61,7 @@ export const instanceVerdict = (
 
   const stableFor = now - (instance.readySince ?? now)
   if (stableFor < stabilitySeconds * 1000) {
-    const left = Math.ceil(stabilitySeconds - stableFor / 1000)
-    return { state: 'progressing', reason: `${instance.name} is ready; it must stay so for ${left} s more` }
+    return { state: 'progressing', reason: `${instance.name} is ready; it must stay so for ${stabilitySeconds} s` }
   }
   return { state: 'healthy', reason: `${instance.name} is ready` }
 }

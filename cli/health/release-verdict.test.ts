@@ -58,7 +58,7 @@ describe('what is seen and what is decided', () => {
       atSeconds: 5.9,
       services: [orders(ready)],
       state: 'progressing',
-      reason: 'orders-a is ready; it must stay so for 1 s more',
+      reason: 'orders-a is ready; it must stay so for 6 s',
     },
     {
       title: 'what has succeeded before needs the shorter window only',

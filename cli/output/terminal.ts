@@ -19,6 +19,7 @@ export type TerminalRequest = {
  */
 export const createTerminalSink = (request: TerminalRequest): Sink => {
   const { stdout, palette, redact } = request
+  /** The steps to draw: those to come, and those that ended since the list was begun. */
   let steps: readonly LiveStep[] = []
   const finished = new Set<string>()
   const titles = new Map<string, string>()
@@ -29,16 +30,26 @@ export const createTerminalSink = (request: TerminalRequest): Sink => {
   /** Events are drawn in their order, although loading the list takes time. */
   let drawing: Promise<void> = Promise.resolve()
 
-  const open = async (): Promise<LiveList> => {
+  const begin = async (step: LiveStep): Promise<LiveList> => {
+    // A step that nobody announced, as on the way back, or that runs once more: it goes above those to come.
+    if (finished.has(step.id) || !steps.some(({ id }) => id === step.id)) {
+      await closeList()
+      steps = [step, ...steps.filter(({ id }) => id !== step.id && !finished.has(id))]
+      finished.delete(step.id)
+    }
     const { createLiveList } = await import('./live-list.ts')
-    const open = steps.filter(({ id }) => !finished.has(id))
-    list ??= createLiveList(open)
+    list ??= createLiveList(steps)
     return list
   }
 
-  const settle = async () => {
+  const closeList = async () => {
     await list?.close()
     list = null
+    steps = steps.filter(({ id }) => !finished.has(id))
+  }
+
+  const settle = async () => {
+    await closeList()
     for (const line of kept) stdout.write(`${line}\n`)
     kept = []
   }
@@ -61,7 +72,7 @@ export const createTerminalSink = (request: TerminalRequest): Sink => {
         return
       case 'step.started':
         progress = ''
-        return (await open()).start(event.step)
+        return (await begin({ id: event.step, title: titles.get(event.step) ?? event.step })).start(event.step)
       case 'step.progress':
         progress = redact(onOneLine(event.message))
         return list?.say([progress, ...states.values()].join('\n'))

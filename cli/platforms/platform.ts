@@ -74,6 +74,8 @@ export interface Platform {
   prepare(signal: AbortSignal): Promise<void>
   /** Renders what would be applied for these artifacts with the environment's present settings. Changes nothing. */
   render(artifacts: readonly Artifact[]): Promise<ServiceSet>
+  /** Values that must never be printed, as far as they are known now. */
+  secrets(): Promise<readonly string[]>
   /** What applying this set would lack, one sentence each: a bundle or an image that is gone, settings that are gone. */
   missing(services: ServiceSet): Promise<readonly string[]>
   /** What is up now. Answers within a second or throws UNREACHABLE (unknown). */

@@ -77,6 +77,7 @@ export const scriptedPlatform = (source: Source, behaviours: Readonly<Record<str
       return Object.fromEntries(rendered)
     },
     missing: async () => [],
+    secrets: async () => [],
     async running() {
       const release = records.find(({ number }) => number === serving)
       const instances = Object.entries(release?.services ?? {}).map(([service, wanted]) => {

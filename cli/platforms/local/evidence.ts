@@ -11,10 +11,14 @@ type EvidenceRequest = {
   /** The newest process of the service in the release; undefined where none was started. */
   readonly process: ListedProcess | undefined
   readonly readyPath: string
+  /** A service may say its own settings in its last words. */
+  readonly redact: (text: string) => string
 }
 
 /** What is left of a service that failed, before its process is stopped. Logs and exit codes outlive the process. */
-export const collectEvidence = async ({ service, reason, process, readyPath }: EvidenceRequest): Promise<Evidence> => {
+export const collectEvidence = async (request: EvidenceRequest): Promise<Evidence> => {
+  const { service, process, readyPath, redact } = request
+  const reason = redact(request.reason)
   const collectedAt = new Date().toISOString()
   if (process === undefined) {
     const events = [`${service}: no process was started`]
@@ -28,9 +32,9 @@ export const collectEvidence = async ({ service, reason, process, readyPath }: E
     reason,
     exitCode: record.exit?.code ?? null,
     signal: record.exit?.signal ?? null,
-    lastLogs: await readLogTail(record.logFile, { after: 0, lines: logLines }),
+    lastLogs: (await readLogTail(record.logFile, { after: 0, lines: logLines })).map(redact),
     previousLogs: [],
-    probeFailures: answer === null || answer.passed ? [] : [answer.failure],
+    probeFailures: answer === null || answer.passed ? [] : [redact(answer.failure)],
     events: [`${record.startedAt} process ${record.processId} started on port ${record.port}`, ...ended],
     collectedAt,
   }

@@ -3,11 +3,13 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Bundle, bundleFile, bundleService } from '../../images/bundle-service.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
+import { redact } from '../../tools/redact.ts'
 import type { Platform, ServiceSet } from '../platform.ts'
 import { applyRelease, retireOthers } from './apply-release.ts'
 import { localDirections } from './directions.ts'
 import { downLocal } from './down.ts'
 import { collectEvidence } from './evidence.ts'
+import { knownSecrets, secretsOfSettings } from './known-secrets.ts'
 import { manifestOf, manifestsOf, readFoundations, requireFoundations, runs } from './local-state.ts'
 import { createLocalLockStore } from './lock-store.ts'
 import { listLogs, readLogs } from './logs.ts'
@@ -47,6 +49,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
   const table = openProcessTable(paths.processes)
   const releases = createLocalReleaseStore(paths.releases)
   const previewTokens = new Map<number, string>()
+  const overridesFile = join(paths.environment, 'settings.env')
   let edgeBundle: Promise<Bundle> | null = null
 
   const bundle = (service: string): Promise<Bundle> => {
@@ -88,7 +91,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
     async render(artifacts) {
       const source = {
         foundations: await requireFoundations(paths),
-        overrides: await readOverrides(join(paths.environment, 'settings.env')),
+        overrides: await readOverrides(overridesFile),
       }
       const rendered = artifacts.map(async ({ service, digest, migrationsHash }) => {
         const settings = serviceSettings(service, source)
@@ -111,6 +114,11 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
         ]
       })
       return (await Promise.all(checks)).flat()
+    },
+
+    async secrets() {
+      const [foundations, overrides] = await Promise.all([readFoundations(paths), readOverrides(overridesFile)])
+      return knownSecrets({ foundations, overrides, variables })
     },
 
     async running() {
@@ -152,8 +160,18 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
     },
 
     async collectEvidence(service, reason, release) {
-      const readyPath = manifestOf(service, release)?.readyPath ?? '/health'
-      return collectEvidence({ service, reason, process: await processOf(service, release), readyPath })
+      const manifest = manifestOf(service, release)
+      const secrets =
+        manifest === undefined
+          ? []
+          : await secretsOfSettings(settingsDirectory(paths.settings, service, manifest.settingsHash))
+      return collectEvidence({
+        service,
+        reason,
+        process: await processOf(service, release),
+        readyPath: manifest?.readyPath ?? '/health',
+        redact: (text) => redact(text, secrets),
+      })
     },
 
     async entry(release) {

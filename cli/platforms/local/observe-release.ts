@@ -8,7 +8,7 @@ import type { ProcessTable } from './processes.ts'
 
 const untilReadyMilliseconds = 25
 const whenReadyMilliseconds = 200
-const heartbeatMilliseconds = 500
+const heartbeatMilliseconds = 100
 
 type Seen = {
   readySince: number | undefined

@@ -1,0 +1,78 @@
+import * as Flags from '@oclif/core/flags'
+import { serviceNames } from '../../services/registry.ts'
+import { ShopctlError } from '../errors/shopctl-error.ts'
+import { dryRunFlag, environmentFlag, forceFlag, onlyFlag, reasonFlag, waitFlag } from '../flags.ts'
+import { FlowCommand } from '../flow-command.ts'
+import type { DeployRequest } from '../flows/deploy.ts'
+import type { FlowMeans } from '../flows/means.ts'
+
+export default class Deploy extends FlowCommand {
+  static override summary =
+    'Release the shop as the source has it: build, try out, move users over, or take it all back'
+
+  static override examples = [
+    '<%= config.bin %> deploy --env local',
+    '<%= config.bin %> deploy --env local --dry-run',
+    '<%= config.bin %> deploy --env local --watch',
+  ]
+
+  static override flags = {
+    ...environmentFlag,
+    ...onlyFlag,
+    ...dryRunFlag,
+    ...forceFlag('also deploy what was taken back in this environment before'),
+    ...reasonFlag,
+    ...waitFlag,
+    port: Flags.integer({ min: 1, max: 65_535, summary: 'the port of the front door (local; 8080 the first time)' }),
+    'demo-data': Flags.boolean({
+      allowNo: true,
+      default: true,
+      summary: 'with the first local release, load products and two accounts for trying out',
+    }),
+    watch: Flags.boolean({ exclusive: ['dry-run'], summary: 'release every save from now on, until Ctrl-C (local)' }),
+  }
+
+  protected async execute() {
+    const { flags } = await this.parse(Deploy)
+    const environment = flags.env.name
+    const request: DeployRequest = {
+      services: flags.only ?? serviceNames,
+      mode: flags['dry-run'] ? 'dry-run' : 'apply',
+      why: flags.reason ?? null,
+      force: flags.force ? 'force' : 'no',
+      waitSeconds: flags.wait ?? 0,
+      demoData: flags['demo-data'] ? 'load' : 'none',
+    }
+    const means = await this.means(flags, { port: flags.port })
+    const { deploy } = await import('../flows/deploy.ts')
+    const { deployView, wouldChangeView } = await import('../output/views/deploy-view.ts')
+    const result = await deploy(request, means)
+    if (request.mode === 'dry-run') {
+      const outcome = result.outcome === 'unchanged' ? ('done' as const) : ('changes' as const)
+      return { result, text: wouldChangeView(result, this.width), outcome }
+    }
+    const directions = await means.platform.directions()
+    const text = deployView(result, { environment, directions, width: this.width })
+    if (!flags.watch) return { result: { ...result, directions }, text }
+    await (await this.openReporter(flags)).pause()
+    this.print(text)
+    return this.#watch(request, means)
+  }
+
+  async #watch(request: DeployRequest, means: FlowMeans) {
+    if (means.platform.name !== 'local') {
+      throw new ShopctlError({
+        code: 'WATCH_LOCAL_ONLY',
+        outcome: 'usage',
+        what: `--watch releases every save and works on the local platform only, not in ${means.environment}.`,
+        fix: ['shopctl deploy --env local --watch'],
+      })
+    }
+    const [{ watch }, { repositoryRoot }] = await Promise.all([
+      import('../flows/watch.ts'),
+      import('../repository-root.ts'),
+    ])
+    await watch({ repository: repositoryRoot, deploy: request }, means)
+    return { result: { outcome: 'watched' }, text: '' }
+  }
+}

@@ -1,0 +1,42 @@
+import * as Flags from '@oclif/core/flags'
+import { confirm } from '../confirm.ts'
+import { ShopctlError } from '../errors/shopctl-error.ts'
+import { toType } from '../errors/to-type.ts'
+import { environmentFlag, waitFlag, yesFlag } from '../flags.ts'
+import { FlowCommand } from '../flow-command.ts'
+import { down } from '../flows/down.ts'
+
+export default class Down extends FlowCommand {
+  static override summary = 'Stop everything of an environment; the next deploy finds its data again'
+
+  static override examples = [
+    '<%= config.bin %> down --env local',
+    '<%= config.bin %> down --env local --delete-data --yes',
+  ]
+
+  static override flags = {
+    ...environmentFlag,
+    ...yesFlag,
+    ...waitFlag,
+    'delete-data': Flags.boolean({ summary: 'also delete the databases, the settings and the history; asks first' }),
+  }
+
+  protected async execute() {
+    const { flags } = await this.parse(Down)
+    const environment = flags.env.name
+    const data = flags['delete-data'] ? ('delete' as const) : ('keep' as const)
+    const question = `Delete the databases, the settings and the history of ${environment} for good?`
+    if (data === 'delete' && !flags.yes && !(await confirm(question, this.interrupted))) {
+      throw new ShopctlError({
+        code: 'NOT_CONFIRMED',
+        outcome: 'refused',
+        what: `The data of ${environment} was not deleted; nothing was changed.`,
+        fix: [toType(`down --env ${environment} --delete-data --yes`)],
+      })
+    }
+    const means = await this.means(flags)
+    await down({ data, waitSeconds: flags.wait ?? 0 }, means)
+    const rest = data === 'delete' ? 'its data is deleted' : 'its data is kept'
+    return { result: { environment, data }, text: `${environment} is down; ${rest}.` }
+  }
+}

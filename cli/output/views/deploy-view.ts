@@ -1,0 +1,49 @@
+import type { DeployResult } from '../../flows/deploy.ts'
+import type { ServiceChange } from '../../flows/situation.ts'
+import type { Directions } from '../../platforms/platform.ts'
+import { renderTable } from '../table.ts'
+import { shortDigest } from './release-words.ts'
+
+const changesTable = (changes: readonly ServiceChange[], width: number | null): string =>
+  renderTable({
+    columns: [
+      { title: 'SERVICE', value: ({ service }) => service },
+      { title: 'NOW', value: ({ from }) => shortDigest(from) },
+      { title: 'THEN', value: ({ to }) => shortDigest(to) },
+      { title: 'SETTINGS', value: ({ settings }) => settings },
+    ],
+    rows: changes,
+    width,
+  })
+
+/** Where the shop is and what to paste. A line to paste stands alone, unindented and never wrapped. */
+export const directionsView = ({ entry, docs, logins, examples }: Directions): string => {
+  const accounts = logins.map(({ role, email, password }) => `  ${role}: ${email}  ${password}`)
+  return [
+    `Shop  ${entry}`,
+    `Docs  ${docs}`,
+    ...(accounts.length > 0 ? ['Logins', ...accounts] : []),
+    'Try',
+    ...examples,
+  ].join('\n')
+}
+
+/** What a dry run or a diff says. */
+export const wouldChangeView = ({ outcome, changes }: DeployResult, width: number | null): string =>
+  outcome === 'unchanged' ? 'Nothing would change.' : changesTable(changes, width)
+
+/** The end of a deploy. */
+export const deployView = (
+  result: DeployResult,
+  { environment, directions, width }: { environment: string; directions: Directions; width: number | null },
+): string => {
+  const number = result.release?.number
+  if (result.outcome === 'unchanged') {
+    return `Nothing changed: ${environment} is on release ${number}, and all of it is ready.\n\n${directionsView(directions)}`
+  }
+  if (result.outcome === 'brought-back') {
+    return `Release ${number} of ${environment} is back; nothing else changed.\n\n${directionsView(directions)}`
+  }
+  const changes = changesTable(result.changes, width)
+  return `Release ${number} serves in ${environment}.\n\n${changes}\n\n${directionsView(directions)}`
+}

@@ -1,0 +1,9 @@
+import type { ReleaseRecord } from '../../releases/release.ts'
+
+/** Enough of a digest to tell two apart on a screen. */
+export const shortDigest = (digest: string | null): string =>
+  digest === null ? '-' : digest.replace('sha256:', '').slice(0, 12)
+
+/** `a1b2c3d "Change the catalogue"`, with a star where the working tree had changes of its own. */
+export const commitWords = ({ commit }: Pick<ReleaseRecord, 'commit'>): string =>
+  commit === null ? '-' : `${commit.sha.slice(0, 7)}${commit.dirty ? '*' : ''} "${commit.subject}"`
