@@ -36,6 +36,8 @@ const evidence = z.object({
   collectedAt: z.iso.datetime(),
 })
 
+const commit = z.object({ sha: z.string(), subject: z.string(), author: z.string(), dirty: z.boolean() })
+
 const step = z.object({
   name: z.string(),
   startedAt: z.iso.datetime(),
@@ -66,7 +68,7 @@ export const releaseRecordSchema = z.object({
   kind: z.enum(['deploy', 'rollback']),
   state: z.enum(releaseStates),
   services: z.record(z.string(), serviceRelease),
-  commit: z.object({ sha: z.string(), subject: z.string(), author: z.string(), dirty: z.boolean() }).nullable(),
+  commit: commit.nullable(),
   who: z.string(),
   why: z.string().nullable(),
   startedAt: z.iso.datetime(),
@@ -90,4 +92,6 @@ export type ReleaseRecord = z.infer<typeof releaseRecordSchema>
 export type ServiceRelease = z.infer<typeof serviceRelease>
 export type Evidence = z.infer<typeof evidence>
 export type MigrationRecord = z.infer<typeof migration>
+export type StepRecord = z.infer<typeof step>
+export type Commit = z.infer<typeof commit>
 export type ReleaseState = (typeof releaseStates)[number]
