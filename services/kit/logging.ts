@@ -11,17 +11,14 @@ export type LoggerFacts = {
 }
 
 /** Fields that never reach a log, at the top and one level down. */
-const secrets = ['password', 'token', 'access_token', 'refresh_token', 'authorization', 'secret', 'cookie']
+const secrets = new Set(['password', 'token', 'access_token', 'refresh_token', 'authorization', 'secret', 'cookie'])
 
 /** Both write at once, so that the last lines before an exit are there. */
 export const standardOutput = (): DestinationStream => destination({ fd: 1, sync: true })
 export const standardError = (): DestinationStream => destination({ fd: 2, sync: true })
 
 /** One JSON object a line. */
-export function createLogger(
-  facts: LoggerFacts,
-  stream: DestinationStream = destination({ fd: 1, sync: true }),
-): Logger {
+export function createLogger(facts: LoggerFacts, stream: DestinationStream): Logger {
   return pino(
     {
       level: facts.level,
@@ -29,12 +26,32 @@ export function createLogger(
       messageKey: 'message',
       errorKey: 'error',
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+      // Not pino's own `redact`: its wildcards cost eight times the line.
+      formatters: { level: (label) => ({ level: label.toUpperCase() }), log: (fields) => redacted(fields, 1) },
       serializers: { error: renderError },
-      redact: { paths: secrets.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
     },
     stream,
   )
+}
+
+type Fields = Record<string, unknown>
+
+/** The same object where it holds no secret, so that most lines cost nothing. */
+function redacted(fields: Fields, levels: number): Fields {
+  let clean = fields
+  for (const [name, value] of Object.entries(fields)) {
+    const shown = secrets.has(name) ? '[redacted]' : redactedWithin(value, levels)
+    if (shown !== value) clean = { ...clean, [name]: shown }
+  }
+  return clean
+}
+
+function redactedWithin(value: unknown, levels: number): unknown {
+  return levels > 0 && isFields(value) ? redacted(value, levels - 1) : value
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !(value instanceof Error)
 }
 
 export type LoggedError = { type: string; code?: string; message: string; stack?: string }
