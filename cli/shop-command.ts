@@ -124,7 +124,7 @@ export abstract class ShopCommand extends Command {
       reporter.emit({ type: 'error', code, what, why: [...why], fix: [...fix] })
     }
     const milliseconds = Math.round(performance.now() - this.#startedAt)
-    reporter.emit({ type: 'flow.finished', flow: this.ctor.id, exitCode, milliseconds })
+    reporter.emit({ type: 'flow.finished', flow: this.ctor.id.replaceAll(':', ' '), exitCode, milliseconds })
     await reporter.close()
   }
 

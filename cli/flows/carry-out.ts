@@ -81,7 +81,11 @@ export const carryOut = async (wanted: Wanted, context: CarryOutContext): Promis
   let release = await steps.run('record', () => platform.releases.create(newRecord(wanted, context)))
   reporter.emit({ type: 'release.opened', release: release.number, previous: release.previous })
   const keep = async (changes: Partial<ReleaseRecord>) => {
-    release = { ...release, ...changes, steps: [...steps.attempted()] }
+    // The record cannot be written after the step that writes it.
+    const attempted = steps
+      .attempted()
+      .map((step) => (step.name === 'close' ? { ...step, outcome: 'done' as const } : step))
+    release = { ...release, ...changes, steps: attempted }
     await platform.releases.update(release)
   }
 

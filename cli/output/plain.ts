@@ -15,6 +15,7 @@ export type PlainRequest = {
 /** One line for each event, with the time in UTC: for logs, Jenkins and pipes. */
 export const createPlainSink = ({ stream, clock, redact }: PlainRequest): Sink => {
   const titles = new Map<string, string>()
+  let begun = false
   const running = new Map<string, { readonly since: number; readonly said: string }>()
   let lastLine = ''
   let spokenAt = clock.now().getTime()
@@ -27,6 +28,7 @@ export const createPlainSink = ({ stream, clock, redact }: PlainRequest): Sink =
   }
 
   const follow = (event: EventBody, at: number) => {
+    if (event.type === 'flow.started') begun = true
     if (event.type === 'flow.started') for (const { id, title } of event.steps) titles.set(id, title)
     if (event.type === 'step.started')
       running.set(event.step, { since: at, said: titles.get(event.step) ?? event.step })
@@ -47,6 +49,8 @@ export const createPlainSink = ({ stream, clock, redact }: PlainRequest): Sink =
   return {
     take(event, at) {
       follow(event, at.getTime())
+      // A question like `status` has no steps: its answer is all that there is to say.
+      if (event.type === 'flow.finished' && !begun) return
       const line = eventInWords(event, titles)
       if (line !== null) say(line, at)
       // A command to paste stands alone on its line.

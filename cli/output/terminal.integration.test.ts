@@ -68,6 +68,12 @@ test.skipIf(!linux)('60 columns do not break a line to paste, and the list never
   expect(drawn.filter((line) => line.includes('doing') && line.length > 60)).toEqual([])
 })
 
+test.skipIf(!linux)('a step that nobody announced is drawn above those to come', async () => {
+  const { text, lines } = await onTerminal({ ending: 'takes a detour' })
+  expect(lines.slice(0, 3)).toEqual(['✔ detour (120 ms)', '✔ Watch until healthy (120 ms)', '✔ Close (120 ms)'])
+  expect(text.replace(looks, '')).toContain('↓ Bundle: skipped: nothing changed')
+})
+
 test.skipIf(!linux)('NO_COLOR is honoured on a terminal', async () => {
   const { text } = await onTerminal({ ending: 'fails', variables: { NO_COLOR: '1' } })
   expect(text).not.toMatch(new RegExp(`${escapeCode}\\[[0-9;]*m`))

@@ -30,12 +30,14 @@ export const createTerminalSink = (request: TerminalRequest): Sink => {
   /** Events are drawn in their order, although loading the list takes time. */
   let drawing: Promise<void> = Promise.resolve()
 
-  const begin = async (step: LiveStep): Promise<LiveList> => {
+  const titleOf = (step: string): string => titles.get(step) ?? step
+
+  const begin = async (step: string): Promise<LiveList> => {
     // A step that nobody announced, as on the way back, or that runs once more: it goes above those to come.
-    if (finished.has(step.id) || !steps.some(({ id }) => id === step.id)) {
+    if (finished.has(step) || !steps.some(({ id }) => id === step)) {
       await closeList()
-      steps = [step, ...steps.filter(({ id }) => id !== step.id && !finished.has(id))]
-      finished.delete(step.id)
+      steps = [{ id: step, title: titleOf(step) }, ...steps.filter(({ id }) => id !== step && !finished.has(id))]
+      finished.delete(step)
     }
     const { createLiveList } = await import('./live-list.ts')
     list ??= createLiveList(steps)
@@ -72,7 +74,7 @@ export const createTerminalSink = (request: TerminalRequest): Sink => {
         return
       case 'step.started':
         progress = ''
-        return (await begin({ id: event.step, title: titles.get(event.step) ?? event.step })).start(event.step)
+        return (await begin(event.step)).start(event.step)
       case 'step.progress':
         progress = redact(onOneLine(event.message))
         return list?.say([progress, ...states.values()].join('\n'))
@@ -80,9 +82,11 @@ export const createTerminalSink = (request: TerminalRequest): Sink => {
         states.set(event.service, redact(`${event.service} is ${event.state}: ${onOneLine(event.message)}`))
         return list?.say([progress, ...states.values()].filter((line) => line !== '').join('\n'))
       case 'step.finished': {
+        // A skipped step was never started.
+        const drawn = event.outcome === 'skipped' ? await begin(event.step) : list
         finished.add(event.step)
-        const title = endTitle(event, titles.get(event.step) ?? event.step)
-        return list?.finish(event.step, { outcome: event.outcome, title: redact(title) })
+        const title = endTitle(event, titleOf(event.step))
+        return drawn?.finish(event.step, { outcome: event.outcome, title: redact(title) })
       }
       case 'notice':
       case 'warning':

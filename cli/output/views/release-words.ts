@@ -4,6 +4,11 @@ import type { ReleaseRecord } from '../../releases/release.ts'
 export const shortDigest = (digest: string | null): string =>
   digest === null ? '-' : digest.replace('sha256:', '').slice(0, 12)
 
+const subjectLength = 40
+
+const shortened = (text: string): string =>
+  text.length <= subjectLength ? text : `${text.slice(0, subjectLength - 1).trimEnd()}…`
+
 /** `a1b2c3d "Change the catalogue"`, with a star where the working tree had changes of its own. */
 export const commitWords = ({ commit }: Pick<ReleaseRecord, 'commit'>): string =>
-  commit === null ? '-' : `${commit.sha.slice(0, 7)}${commit.dirty ? '*' : ''} "${commit.subject}"`
+  commit === null ? '-' : `${commit.sha.slice(0, 7)}${commit.dirty ? '*' : ''} "${shortened(commit.subject)}"`
