@@ -26,7 +26,8 @@ export const edgeControl = ({ port, token }: { port: number; token: string }): E
   const ask = async (method: string, path: string, signal: AbortSignal): Promise<unknown> => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}` },
+      // While one edge replaces another both listen on this port: a connection that is kept would go on asking the old.
+      headers: { authorization: `Bearer ${token}`, connection: 'close' },
       signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]),
     })
     const body: unknown = await response.json().catch(() => null)
