@@ -18,7 +18,7 @@ export const standardOutput = (): DestinationStream => destination({ fd: 1, sync
 export const standardError = (): DestinationStream => destination({ fd: 2, sync: true })
 
 /** One JSON object a line. */
-export function createLogger(facts: LoggerFacts, stream: DestinationStream): Logger {
+export function createLogger(facts: LoggerFacts, stream: DestinationStream = standardOutput()): Logger {
   return pino(
     {
       level: facts.level,

@@ -39,6 +39,8 @@ export async function serve<Settings extends CommonSettings, Tables>(
     optional: opened.optionalChecks ?? {},
     elapsed: () => performance.now(),
   })
+  // Opens the first connection while the ports open, so that the first probe need not wait for it.
+  void health.readiness()
   const app = createApp({
     facts,
     version: settings.SERVICE_VERSION,
