@@ -8,17 +8,20 @@ export const printError = (text: string): void => {
 }
 
 /**
- * A reader that went away (`| head`) is no error and must not end a deploy half way. Fires once, so that a command that
- * only prints can stop.
+ * A reader that went away (`| head`) and a full disk behind `>` must not end a deploy half way. The first is quiet, the
+ * second is said once on stderr. Fires when stdout takes nothing more, so that a command that only prints can stop.
  */
 export const watchForClosedPipes = (): AbortSignal => {
   const gone = new AbortController()
   const onError = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (gone.signal.aborted) return
     gone.abort()
+    if (error.code !== 'EPIPE')
+      process.stderr.write(`warning: what is printed is lost from here on: ${error.message}\n`)
   }
-  process.stdout.on('error', onError)
-  process.stderr.on('error', onError)
+  // oclif has a listener of its own, which throws.
+  process.stdout.removeAllListeners('error').on('error', onError)
+  process.stderr.removeAllListeners('error').on('error', () => undefined)
   return gone.signal
 }
 
