@@ -78,6 +78,13 @@ test('a deploy with nothing changed takes no lock, opens no record and restarts 
   expect(world.records).toHaveLength(1)
 })
 
+test('a first release cannot leave a service out', async () => {
+  const world = scriptedPlatform({ ...good })
+  const error = await failureOf(deploy({ ...request, services: ['catalog'] }, scriptedMeans(world.platform).means))
+  expect(error).toMatchObject({ code: 'NO_RELEASE_TO_CHANGE', exitCode: 3 })
+  expect(world.journal).toEqual([])
+})
+
 test('after a reboot the same release is brought back, without a new one', async () => {
   const world = await withRelease1()
   world.reboot()
@@ -178,6 +185,7 @@ describe('what goes wrong is taken back as one', () => {
     const error = await failureOf(deploy(request, scriptedMeans(world.platform).means))
     expect(error.message).toContain('there was no release before it, so nothing is left running in local')
     expect(world.running.size).toBe(0)
+    expect(world.journal.at(-1)).toBe('down')
     expect(world.records[0]?.state).toBe('failed')
   })
 })

@@ -1,3 +1,4 @@
+import { serviceNames } from '../../services/registry.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
 import type { Artifact, ServiceSet } from '../platforms/platform.ts'
@@ -44,6 +45,18 @@ const refuseKnownBad = (records: readonly ReleaseRecord[], wanted: ServiceSet, e
     what: `${first.service} is the same as in release ${first.release}, which was taken back in ${environment}; nothing was changed.`,
     why: [first, ...others].map(({ service, release, reason }) => `release ${release}: ${service}: ${reason}`),
     fix: [toType(`history show ${first.release} --env ${environment}`), toType(`deploy --env ${environment} --force`)],
+  })
+}
+
+/** A release is a whole: before the first one there is nothing that the other services could stay as. */
+const refusePartOfNothing = ({ services }: DeployRequest, current: ReleaseRecord | null, environment: string): void => {
+  const missing = serviceNames.filter((name) => !services.includes(name))
+  if (current !== null || missing.length === 0) return
+  throw new ShopctlError({
+    code: 'NO_RELEASE_TO_CHANGE',
+    outcome: 'refused',
+    what: `${environment} has no release yet, so its first one cannot leave out ${missing.join(' and ')}.`,
+    fix: [toType(`deploy --env ${environment}`)],
   })
 }
 
@@ -108,6 +121,7 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
   const steps = beginFlow(request.mode === 'dry-run' ? 'diff' : 'deploy', means)
 
   const before = await steps.run('plan', () => readSituation(means))
+  refusePartOfNothing(request, before.current, environment)
   const artifacts = await steps.run('build', () => platform.build(request.services, interrupted))
   steps.skip('scan', 'bundles are not scanned; images are')
 

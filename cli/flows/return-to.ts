@@ -15,7 +15,8 @@ export const returnTo = async (
 ): Promise<Returned> => {
   const { platform, policy } = means
   if (previous === null) {
-    await platform.retire(null, signal)
+    say('nothing was here before: stopping everything')
+    await platform.down({ data: 'keep' }, signal)
     return { proven: true, reasons: [] }
   }
   say(`release ${previous.number}`)

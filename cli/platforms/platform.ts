@@ -97,7 +97,7 @@ export interface Platform {
   /** Moves users to this release, all services at once. Done when the entry point says so. */
   promote(release: ReleaseRecord, signal: AbortSignal): Promise<void>
   /** Stops whatever does not belong to the release that users are on, after its requests have ended. */
-  retire(keep: ReleaseRecord | null, signal: AbortSignal): Promise<void>
+  retire(keep: ReleaseRecord, signal: AbortSignal): Promise<void>
   /** Stops everything; with `delete` also the databases and the history. */
   down(options: { readonly data: 'keep' | 'delete' }, signal: AbortSignal): Promise<void>
 

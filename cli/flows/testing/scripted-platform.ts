@@ -134,9 +134,12 @@ export const scriptedPlatform = (source: Source, behaviours: Readonly<Record<str
       await note(`retire ${keep?.number ?? 'all'}`)
       const kept = new Set(Object.entries(keep?.services ?? {}).map(([service, wanted]) => key(service, wanted)))
       for (const name of running.keys()) if (!kept.has(name)) running.delete(name)
-      if (keep === null) serving = null
     },
-    down: () => note('down'),
+    async down() {
+      await note('down')
+      running.clear()
+      serving = null
+    },
     directions: async () => ({ entry: '', docs: '', logins: [], examples: [] }),
     async *logs() {
       yield* []

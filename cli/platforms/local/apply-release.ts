@@ -26,8 +26,7 @@ export const applyRelease = async (
 }
 
 /** The processes that a release runs on: for each service the newest that fits. */
-const keptBy = (release: ReleaseRecord | null, processes: readonly ListedProcess[]): ReadonlySet<ListedProcess> => {
-  if (release === null) return new Set()
+const keptBy = (release: ReleaseRecord, processes: readonly ListedProcess[]): ReadonlySet<ListedProcess> => {
   const fitting = manifestsOf(release).map((manifest) =>
     processes.findLast((process) => process.alive && runs(process, manifest)),
   )
@@ -35,7 +34,7 @@ const keptBy = (release: ReleaseRecord | null, processes: readonly ListedProcess
 }
 
 /** Ends the services' processes that a release does not need, after the edge has no request under way to them. */
-export const retireOthers = async (keep: ReleaseRecord | null, context: SwitchContext): Promise<void> => {
+export const retireOthers = async (keep: ReleaseRecord, context: SwitchContext): Promise<void> => {
   const { table, signal } = context
   const { processes } = await table.list()
   const kept = keptBy(keep, processes)

@@ -3,12 +3,13 @@ import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
+import { quoteWord } from '../../tools/tool-call.ts'
 import { loopback } from './ports.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import { checkCluster, createCluster, dataDirectoryOf } from './postgres-cluster.ts'
 import { serverUser } from './postgres-user.ts'
 import { clearStalePostmaster, type Postmaster, readPostmaster } from './postmaster.ts'
-import { startPostmaster } from './start-postmaster.ts'
+import { postgresLog, startPostmaster } from './start-postmaster.ts'
 import { whenNotWritable } from './state-not-writable.ts'
 import type { StatePaths } from './state-paths.ts'
 import { stopProcess } from './stop-process.ts'
@@ -33,7 +34,7 @@ const settledPostmaster = async (paths: StatePaths, signal: AbortSignal): Promis
     code: 'POSTGRES_NOT_READY',
     outcome: 'unknown',
     what: `The local PostgreSQL has been starting or stopping for ${settleSeconds} s.`,
-    fix: [`tail -n 50 ${join(paths.logs, 'postgres.log')}`],
+    fix: [`tail -n 50 ${quoteWord(postgresLog(paths))}`],
   })
 }
 

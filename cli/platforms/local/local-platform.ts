@@ -17,12 +17,13 @@ import { renderManifest } from './manifest.ts'
 import { observeRelease } from './observe-release.ts'
 import { prepare } from './prepare.ts'
 import { openProcessTable } from './processes.ts'
+import { pruneState } from './prune-state.ts'
 import { createLocalReleaseStore } from './release-store.ts'
 import { migrateService, seedService } from './run-bundle.ts'
 import { running } from './running.ts'
 import { keepSettings, readOverrides, serviceSettings, settingsDirectory, settingsHash } from './service-settings.ts'
 import { statePaths } from './state-paths.ts'
-import { offerCandidate, type SwitchContext, switchOff, switchUsers } from './switch-users.ts'
+import { offerCandidate, type SwitchContext, switchUsers } from './switch-users.ts'
 import { writeFileAtomically } from './write-file-atomically.ts'
 
 export type LocalPlatformRequest = {
@@ -185,9 +186,8 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
     promote: async (release, signal) => switchUsers(release, await switching(signal)),
 
     async retire(keep, signal) {
-      const context = await switching(signal)
-      if (keep === null) await switchOff(context)
-      await retireOthers(keep, context)
+      await retireOthers(keep, await switching(signal))
+      await pruneState(paths, (await releases.list()).records)
     },
 
     down: ({ data }, signal) => downLocal({ paths, table, data, signal }),

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import { runTool } from '../../tools/run-tool.ts'
+import { quoteWord } from '../../tools/tool-call.ts'
 import { createDirectory } from './create-directory.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { asServerUser, type ServerUser } from './postgres-user.ts'
@@ -108,5 +109,5 @@ const notCreated = (directory: string, stderr: string): ShopctlError =>
     outcome: 'refused',
     what: 'The local PostgreSQL could not make its data directory; nothing is left of it.',
     why: stderr.trim().split('\n').slice(-5),
-    fix: [`df -h ${directory}`],
+    fix: [`df -h ${quoteWord(directory)}`],
   })

@@ -38,7 +38,7 @@ test('where nobody is kept out root lends the right to pass, by setpriv', async 
   const user = await serverUser({ uid: 0, paths: [open, closed], searchPath: `/nowhere:${directory}` })
   expect(asServerUser(user, 'postgres', ['-D', 'data'])).toMatchObject({
     program: setpriv,
-    args: expect.arrayContaining(['--reuid', '65534', '+dac_override', 'postgres', '-D', 'data']),
+    args: expect.arrayContaining(['--reuid', '65534', '+no_setuid_fixup', '+dac_override', 'postgres', '-D', 'data']),
   })
 })
 

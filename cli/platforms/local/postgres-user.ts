@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { quoteWord } from '../../tools/tool-call.ts'
 import { findProgram } from './find-program.ts'
 
 /** PostgreSQL refuses to run as root; this user exists by number on every system. */
@@ -28,8 +29,12 @@ export const closedOnTheWayTo = (path: string): string | null => {
   return closedOnTheWayTo(parent) ?? (mayPass(parent) ? null : parent)
 }
 
-const ambient = ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override']
-const asNobody = ['--reuid', String(nobody.uid), '--regid', String(nobody.gid), '--clear-groups', ...ambient]
+/** Without the securebit access(2), with which initdb looks for postgres, counts no capability of who is not root. */
+const rightToPass = [
+  ...['--securebits', '+no_setuid_fixup'],
+  ...['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'],
+]
+const asNobody = ['--reuid', String(nobody.uid), '--regid', String(nobody.gid), '--clear-groups', ...rightToPass]
 
 const keptOut = (directory: string): ShopctlError =>
   new ShopctlError({
@@ -37,7 +42,7 @@ const keptOut = (directory: string): ShopctlError =>
     outcome: 'refused',
     what: 'The embedded PostgreSQL cannot run here as root, nor as another user.',
     why: [`user ${nobody.uid}, as which it would run, may not enter ${directory}; setpriv is not on PATH`],
-    fix: ['sudo apt-get install -y util-linux', `chmod o+x ${directory}`],
+    fix: ['sudo apt-get install -y util-linux', `chmod o+x ${quoteWord(directory)}`],
   })
 
 export type Surroundings = {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { quoteWord } from '../../tools/tool-call.ts'
 import { createDirectory } from './create-directory.ts'
 import { checkExternalRedis } from './external-redis.ts'
 import { findProgram } from './find-program.ts'
@@ -69,7 +70,7 @@ const notStarted = (logFile: string, why: readonly string[]): ShopctlError =>
     outcome: 'refused',
     what: 'The local Redis did not start.',
     why,
-    fix: [`tail -n 50 ${logFile}`],
+    fix: [`tail -n 50 ${quoteWord(logFile)}`],
   })
 
 /** Undoes a start of which nothing came. */

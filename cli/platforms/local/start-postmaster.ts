@@ -2,6 +2,7 @@ import { basename, join } from 'node:path'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import { type DetachedProcess, spawnDetached } from '../../tools/spawn-detached.ts'
+import { quoteWord } from '../../tools/tool-call.ts'
 import { logSize, readLogTail } from './log-tail.ts'
 import { isFree, loopback } from './ports.ts'
 import { dataDirectoryOf, serverVariables } from './postgres-cluster.ts'
@@ -77,7 +78,10 @@ const notStarted = (paths: StatePaths, why: readonly string[]): ShopctlError =>
     outcome: 'refused',
     what: 'The local PostgreSQL did not start; its data was left as it is.',
     why,
-    fix: [`tail -n 50 ${postgresLog(paths)}`, toType(`down --delete-data --env ${basename(paths.environment)}`)],
+    fix: [
+      `tail -n 50 ${quoteWord(postgresLog(paths))}`,
+      toType(`down --delete-data --env ${basename(paths.environment)}`),
+    ],
   })
 
 const logLines = 8

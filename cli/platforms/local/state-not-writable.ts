@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { hasErrorCode } from '../../errors/has-error-code.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { quoteWord } from '../../tools/tool-call.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
@@ -19,13 +20,14 @@ const reasons: Readonly<Record<string, string>> = {
 export const whenNotWritable = (error: unknown, path: string): unknown => {
   const code = Object.keys(reasons).find((name) => hasErrorCode(error, name))
   if (code === undefined) return error
+  const directory = quoteWord(dirname(path))
   const message = error instanceof Error ? error.message : String(error)
   return new ShopctlError({
     code: 'STATE_NOT_WRITABLE',
     outcome: 'refused',
     what: `shopctl could not write its state to ${path}: ${reasons[code]}.`,
     why: [message],
-    fix: [`df -h ${dirname(path)}`, `ls -ld ${dirname(path)}`],
+    fix: [`df -h ${directory}`, `ls -ld ${directory}`],
     cause: error,
   })
 }

@@ -74,10 +74,6 @@ export const switchUsers = async (release: ReleaseRecord, context: SwitchContext
   await tellEdge({ current: { release: release.number, upstreams }, candidate: null }, context)
 }
 
-/** Takes every user off: there is nothing left to send them to. */
-export const switchOff = (context: SwitchContext): Promise<void> =>
-  tellEdge({ current: null, candidate: null }, context)
-
 /** Waits until the edge has no request under way to a process, so that ending it cuts none off. */
 export const drained = async ({ port }: ProcessRecord, context: SwitchContext): Promise<void> => {
   const address = `http://127.0.0.1:${port}`
