@@ -73,7 +73,7 @@ const bundleFailed = (service: string, cause: unknown): unknown => {
     why: cause.errors.map(({ text, location }) =>
       location === null ? text : `${location.file}:${location.line}: ${text}`,
     ),
-    fix: [`node services/${service}/main.ts --help`],
+    fix: ['npm run types'],
     cause,
   })
 }

@@ -1,0 +1,68 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Foundations } from './foundations-file.ts'
+import { keepSettings, parseOverrides, serviceSettings, settingsHash } from './service-settings.ts'
+
+const foundations: Foundations = {
+  schema: 'shopctl.local/foundations/1',
+  publicPort: 8080,
+  internalPorts: { users: 4001, catalog: 4002, orders: 4003 },
+  controlPort: 4000,
+  controlToken: 'control-token',
+  databases: {
+    orders: { url: 'postgres://orders:secret@127.0.0.1/orders', migrationUrl: 'postgres://owner@x/orders' },
+  },
+  redisUrl: null,
+  cursorKey: 'cursor-key',
+  signingKeys: '[]',
+  demo: { customerPassword: 'customer', adminPassword: 'admin' },
+}
+
+const settingsOf = (service: string, overrides: ReturnType<typeof parseOverrides> = []) =>
+  serviceSettings(service, { foundations, overrides })
+
+test('a service is told where its peers are, and no other service is told of its database', () => {
+  expect(settingsOf('orders').variables).toMatchObject({
+    CATALOG_URL: 'http://127.0.0.1:4002',
+    USERS_URL: 'http://127.0.0.1:4001',
+  })
+  expect(settingsOf('orders').secrets.DATABASE_URL).toBe('postgres://orders:secret@127.0.0.1/orders')
+  expect(settingsOf('users').secrets).not.toHaveProperty('DATABASE_URL')
+  expect(settingsOf('catalog').secrets).not.toHaveProperty('JWT_PRIVATE_KEYS')
+})
+
+test("people's own settings win, are for one service or for all, and count as secret", () => {
+  const overrides = parseOverrides('# mine\nLOG_LEVEL=debug\norders.SMTP_URL=smtp://a=b\n\n', 'settings.env')
+  const { variables, secrets } = settingsOf('orders', overrides)
+  expect(secrets).toMatchObject({ LOG_LEVEL: 'debug', SMTP_URL: 'smtp://a=b' })
+  expect(variables).not.toHaveProperty('LOG_LEVEL')
+  expect(settingsOf('users', overrides).secrets).not.toHaveProperty('SMTP_URL')
+})
+
+test.each(['LOG_LEVEL', 'payments.KEY=1', 'orders.key=1', '=x'])('a line that is no setting is refused: %s', (line) => {
+  expect(() => parseOverrides(`A=1\n${line}`, 'settings.env')).toThrow('Line 2 of settings.env is not a setting')
+})
+
+test('the hash follows the content, secrets included, and not the order', () => {
+  const hash = settingsHash({ variables: { A: '1', B: '2' }, secrets: { C: '3' } })
+  expect(settingsHash({ variables: { B: '2', A: '1' }, secrets: { C: '3' } })).toBe(hash)
+  expect(settingsHash({ variables: { A: '1', B: '2' }, secrets: { C: '4' } })).not.toBe(hash)
+  expect(settingsHash({ variables: { A: '1', B: '2', C: '3' }, secrets: {} })).not.toBe(hash)
+})
+
+test('secrets are kept as files that only their owner reads, once', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'shopctl settings '))
+  const target = join(directory, 'orders-hash')
+  try {
+    await keepSettings(target, { variables: { A: 'shown' }, secrets: { KEY: 'first' } })
+    await keepSettings(target, { variables: {}, secrets: { KEY: 'second' } })
+    expect(await readdir(target)).toEqual(['KEY'])
+    expect(await readFile(join(target, 'KEY'), 'utf8')).toBe('first')
+    expect((await stat(join(target, 'KEY'))).mode & 0o777).toBe(0o600)
+    expect(await readdir(directory)).toEqual(['orders-hash'])
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+})
