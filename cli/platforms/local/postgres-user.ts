@@ -31,6 +31,7 @@ export const closedOnTheWayTo = (path: string): string | null => {
 
 /** Without the securebit access(2), with which initdb looks for postgres, counts no capability of who is not root. */
 const rightToPass = [
+  ...['--securebits', '+no_setuid_fixup'],
   ...['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'],
 ]
 const asNobody = ['--reuid', String(nobody.uid), '--regid', String(nobody.gid), '--clear-groups', ...rightToPass]
