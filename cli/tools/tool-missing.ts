@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { hasErrorCode } from '../errors/has-error-code.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
+import { quoteWord } from './tool-call.ts'
 
 type Installation = { readonly linux: string; readonly darwin: string }
 
@@ -40,7 +41,7 @@ export const toolNotStarted = (error: Error, { program, cwd, platform }: Attempt
     outcome: 'refused',
     what: `The program ${program} is not on this machine${isPath ? '' : "'s PATH"}; nothing was changed.`,
     why: [error.message],
-    fix: [isPath ? `ls -l ${program}` : install],
+    fix: [isPath ? `ls -l ${quoteWord(program)}` : install],
     cause: error,
   })
 }
