@@ -1,32 +1,36 @@
-import { Config } from '@oclif/core/config'
-import { settings } from '@oclif/core/settings'
 import { showFailure } from './output/show-outcome.ts'
 import { exitAfterPrinting, printText } from './output/standard-streams.ts'
+import type { CommandTable } from './start/command-table.ts'
+import { StartConfig } from './start/start-config.ts'
 import { createRedactor } from './tools/redact.ts'
 import { findCommand } from './usage/find-command.ts'
 import { unknownCommand } from './usage/unknown-command.ts'
 
-const showHelp = async (config: Config, topic: string): Promise<void> => {
+/** Every help text: written beside the bundle, so that a later `--help` loads nothing. */
+export const helpTexts = async (table: CommandTable): Promise<Readonly<Record<string, string>>> => {
+  const { describeCommands } = await import('./start/describe-commands.ts')
   const { renderHelpTexts } = await import('./start/render-help-texts.ts')
-  const texts = await renderHelpTexts(config)
-  printText(texts[topic.replaceAll(':', ' ')] ?? '')
+  return renderHelpTexts(await describeCommands(table), new StartConfig(table))
 }
 
-/** Runs the command that the words name. `oclifRoot` holds package.json with the oclif part: the bundle's or the repository's. */
-export const main = async (words: readonly string[], oclifRoot: string): Promise<void> => {
-  // TypeScript runs as it is, so oclif needs to look for no compiler.
-  settings.enableAutoTranspile = false
-  const config = await Config.load({ root: oclifRoot, devPlugins: false, userPlugins: false })
-  const found = findCommand(words, config.commandIDs)
-  if (found.kind === 'command') {
-    await config.runCommand(found.id, [...found.rest])
-    return
-  }
+/** Runs the command that the words name. */
+export const main = async (words: readonly string[], table: CommandTable): Promise<void> => {
+  const ids = Object.keys(table)
+  const found = findCommand(words, ids)
   if (found.kind === 'help') {
-    await showHelp(config, found.topic)
+    const texts = await helpTexts(table)
+    printText(texts[found.topic.replaceAll(':', ' ')] ?? '')
     return
   }
-  const failure = unknownCommand(found, config.commandIDs)
+  const load = found.kind === 'command' ? table[found.id] : undefined
+  if (found.kind === 'command' && load !== undefined) {
+    const { default: command } = await load()
+    command.id = found.id
+    await new command([...found.rest], new StartConfig(table)).start()
+    return
+  }
+  if (found.kind === 'command') return
+  const failure = unknownCommand(found, ids)
   const format = words.includes('--json') ? 'json' : 'text'
   await showFailure(failure, { command: words.join(' '), format, redactor: createRedactor() })
   await exitAfterPrinting(failure.exitCode)

@@ -77,6 +77,11 @@ export abstract class ShopCommand extends Command {
     if (this.#format() === 'text') printText(this.redactor.redact(text))
   }
 
+  /** Runs the command and ends the process. */
+  async start(): Promise<void> {
+    await this._run()
+  }
+
   override async run(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => this.#leaveUnlessHeard())
     await exitAfterPrinting(await this.#show())

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Metafile } from 'esbuild'
 import { hasErrorCode } from '../errors/has-error-code.ts'
 import { bundleCommandLine, SourceInvalid } from './bundle-command-line.ts'
@@ -31,11 +31,12 @@ const replaceFile = async (path: string, text: string): Promise<void> => {
   await rename(temporary, path)
 }
 
-/** The manifest and every help text, made by the bundle itself: it has its own oclif inside. */
+/** Every help text, made by the bundle itself: that also shows that each command of it can be loaded. */
 const describe = async (directory: string): Promise<void> => {
-  const module: unknown = await import(pathToFileURL(join(directory, 'describe.js')).href)
-  if (typeof module !== 'object' || module === null || !('describeCommands' in module)) return
-  if (typeof module.describeCommands === 'function') await module.describeCommands(directory)
+  const bundle: unknown = createRequire(import.meta.url)(join(directory, 'main.cjs'))
+  if (typeof bundle !== 'object' || bundle === null || !('helpTexts' in bundle) || !('table' in bundle)) return
+  if (typeof bundle.helpTexts !== 'function') return
+  await writeFile(join(directory, 'help.json'), JSON.stringify(await bundle.helpTexts(bundle.table)))
 }
 
 const build = async ({ root, cache, node }: BuildPlace, began: number): Promise<BuiltCommandLine> => {

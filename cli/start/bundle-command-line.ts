@@ -1,14 +1,8 @@
 import { globSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, type Message, type Metafile } from 'esbuild'
-
-/** CommonJS dependencies call require, which an ES module does not have. */
-const banner = [
-  "import{createRequire as __createRequire}from'node:module'",
-  'const require=__createRequire(import.meta.url)',
-  'const __filename=import.meta.filename,__dirname=import.meta.dirname;',
-].join(';')
+import { commandId, isCommandFile } from './command-table.ts'
+import { lazyRequires } from './lazy-requires.ts'
 
 /** Programs and files that must stay where npm put them, and what only some commands need and loads slowly. */
 const external = [
@@ -44,27 +38,26 @@ const sourceInvalid = (messages: readonly Message[]): SourceInvalid => {
 const messagesOf = (error: unknown): readonly Message[] | null =>
   error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : null
 
-const parsePackage = (text: string): { readonly name: string; readonly version: string; readonly oclif: object } =>
-  JSON.parse(text)
-
-/** The package.json beside the bundle: without it oclif finds the repository's and runs the TypeScript instead. */
-const bundlePackage = async (root: string): Promise<string> => {
-  const { name, version, oclif } = parsePackage(await readFile(join(root, 'package.json'), 'utf8'))
-  const commands = { strategy: 'pattern', target: './commands', globPatterns: ['**/*.js'] }
-  return JSON.stringify({ name, version, type: 'module', oclif: { ...oclif, commands } })
+/** One entry for all: the command line, and each command behind an import that runs when the command does. */
+const entry = (root: string): string => {
+  const files = globSync('cli/commands/**/*.ts', { cwd: root }).filter(isCommandFile).sort()
+  const rows = files.map(
+    (file) => `  ${JSON.stringify(commandId(file))}: () => import(${JSON.stringify(`./${file}`)}),`,
+  )
+  return ["export { helpTexts, main } from './cli/main.ts'", 'export const table = {', ...rows, '}'].join('\n')
 }
 
-/** Bundles cli/main.ts and each command into `directory`; what several share is shared, what is imported late stays apart. */
+/**
+ * Bundles the command line into one CommonJS file: that loads faster than modules, and what is imported late is
+ * compiled late although it is in the same file.
+ */
 export const bundleCommandLine = async (root: string, directory: string): Promise<Metafile> => {
-  const commands = globSync('cli/commands/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'))
-  const names = commands.map((file) => [file.slice('cli/'.length, -'.ts'.length), file])
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { main: 'cli/main.ts', describe: 'cli/start/describe-commands.ts', ...Object.fromEntries(names) },
-    outdir: directory,
+    stdin: { contents: entry(root), resolveDir: root, sourcefile: 'commands.ts', loader: 'ts' },
+    outfile: join(directory, 'main.cjs'),
     bundle: true,
-    splitting: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node24',
     minify: true,
@@ -73,12 +66,17 @@ export const bundleCommandLine = async (root: string, directory: string): Promis
     legalComments: 'none',
     metafile: true,
     external,
-    banner: { js: banner },
+    plugins: [lazyRequires],
+    define: {
+      'import.meta.url': '__moduleUrl',
+      'import.meta.dirname': '__dirname',
+      'import.meta.filename': '__filename',
+    },
+    banner: { js: "const __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
     logLevel: 'silent',
   }).catch((error: unknown) => {
     const messages = messagesOf(error)
     throw messages === null ? error : sourceInvalid(messages)
   })
-  await writeFile(join(directory, 'package.json'), await bundlePackage(root))
   return metafile
 }

@@ -12,9 +12,19 @@ type Moment = { readonly root: string; readonly began: number }
  * and the lockfile for what came from node_modules.
  */
 export const inputsOf = (metafile: Metafile, { root, began }: Moment): readonly RecordedInput[] => {
-  const sources = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'))
+  const sources = Object.keys(metafile.inputs).filter(
+    (path) => !path.includes('node_modules/') && path !== 'commands.ts',
+  )
   const folders = globSync('cli/commands/**/*.ts', { cwd: root }).map(dirname)
-  const paths = new Set([...sources, ...folders, 'cli/commands', 'package.json', 'package-lock.json'])
+  const paths = new Set([
+    ...sources,
+    ...folders,
+    'cli/start/build-command-line.ts',
+    'cli/start/bundle-command-line.ts',
+    'cli/commands',
+    'package.json',
+    'package-lock.json',
+  ])
   return [...paths].sort().map((path): RecordedInput => {
     const { size, mtimeMs } = statSync(join(root, path))
     // Changed while the bundle was made: which of the two is inside is not known, so it never counts as unchanged.

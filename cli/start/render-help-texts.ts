@@ -1,6 +1,6 @@
-import type { Command } from '@oclif/core/command'
-import type { Config } from '@oclif/core/config'
 import { Help } from '@oclif/core/help'
+import type { DescribedCommand } from './describe-commands.ts'
+import type { StartConfig } from './start-config.ts'
 
 /** What shopctl prints for `--help`: '' is the whole program, `history show` a command, `infra` a group of commands. */
 export type HelpTexts = Readonly<Record<string, string>>
@@ -17,56 +17,57 @@ class WrittenHelp extends Help {
   }
 }
 
-type Entry = { readonly name: string; readonly summary: string }
+const words = (id: string): string => id.replaceAll(':', ' ')
 
-const entriesOf = (commands: readonly Command.Loadable[]): readonly Entry[] =>
-  commands
-    .filter(({ hidden }) => !hidden)
-    .map(({ id, summary = '' }) => ({ name: id.replaceAll(':', ' '), summary }))
-    .sort((left, right) => left.name.localeCompare(right.name))
-
-const table = (entries: readonly Entry[]): string => {
-  const width = Math.max(...entries.map(({ name }) => name.length))
-  return entries.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n')
+const table = (commands: readonly DescribedCommand[]): string => {
+  const shown = commands.filter(({ hidden }) => !hidden)
+  const width = Math.max(...shown.map(({ id }) => id.length))
+  return shown.map(({ id, summary = '' }) => `  ${words(id).padEnd(width)}  ${summary}`).join('\n')
 }
 
-const renderRoot = (config: Config): string =>
+const renderRoot = (commands: readonly DescribedCommand[]): string =>
   [
     'Builds, ships, gates and rolls back the shop.',
     '',
-    `Usage: ${config.bin} COMMAND [FLAGS]`,
+    'Usage: shopctl COMMAND [FLAGS]',
     '',
     'Commands:',
-    table(entriesOf(config.commands)),
+    table(commands),
     '',
     'To begin:',
-    `  ${config.bin} deploy --env local`,
+    '  shopctl deploy --env local',
     '',
-    `${config.bin} COMMAND --help tells the flags of a command,`,
-    `${config.bin} help exit-codes what the exit codes mean.`,
+    'shopctl COMMAND --help tells the flags of a command,',
+    'shopctl help exit-codes what the exit codes mean.',
     '',
   ].join('\n')
 
-const renderTopic = (config: Config, topic: string): string => {
-  const commands = config.commands.filter(({ id }) => id.startsWith(`${topic}:`))
-  const name = topic.replaceAll(':', ' ')
-  return [`Usage: ${config.bin} ${name} COMMAND [FLAGS]`, '', 'Commands:', table(entriesOf(commands)), ''].join('\n')
+const renderGroup = (group: string, commands: readonly DescribedCommand[]): string => {
+  const members = commands.filter(({ id }) => id.startsWith(`${group}:`))
+  return [`Usage: shopctl ${words(group)} COMMAND [FLAGS]`, '', 'Commands:', table(members), ''].join('\n')
 }
 
-const renderCommand = async (config: Config, command: Command.Loadable): Promise<string> => {
+const renderCommand = async (config: StartConfig, command: DescribedCommand): Promise<string> => {
   const help = new WrittenHelp(config, { stripAnsi: true, hideCommandSummaryInDescription: true })
   // oclif changes the id of what it is given.
   await help.showCommandHelp({ ...command })
   return help.text()
 }
 
-/** Renders every help text once, for 80 columns and without colours. */
-export const renderHelpTexts = async (config: Config): Promise<HelpTexts> => {
-  const ids = new Set(config.commands.map(({ id }) => id))
-  const topics = config.topics.map(({ name }) => name).filter((name) => !ids.has(name))
-  const named = await Promise.all(
-    config.commands.map(async (command) => [command.id.replaceAll(':', ' '), await renderCommand(config, command)]),
-  )
-  const groups = topics.map((topic) => [topic.replaceAll(':', ' '), renderTopic(config, topic)])
-  return Object.fromEntries([['', renderRoot(config)], ...groups, ...named])
+const groupsOf = (ids: readonly string[]): readonly string[] => {
+  const groups = ids.flatMap((id) => {
+    const parts = id.split(':')
+    return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join(':'))
+  })
+  return [...new Set(groups)].filter((group) => !ids.includes(group))
+}
+
+/** Renders every help text, for 80 columns and without colours. */
+export const renderHelpTexts = async (
+  commands: readonly DescribedCommand[],
+  config: StartConfig,
+): Promise<HelpTexts> => {
+  const groups = groupsOf(commands.map(({ id }) => id)).map((group) => [words(group), renderGroup(group, commands)])
+  const rendered = commands.map(async (command) => [words(command.id), await renderCommand(config, command)])
+  return Object.fromEntries([['', renderRoot(commands)], ...groups, ...(await Promise.all(rendered))])
 }

@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { repositoryRoot } from '../repository-root.ts'
 
-const frame = /(file:\/\/[^\s()]+\.js):(\d+):(\d+)/g
+const frame = /((?:file:\/\/)?\/[^\s()]+\/main\.cjs):(\d+):(\d+)/g
 
 const parsePayload = (text: string): SourceMapPayload => JSON.parse(text)
 
@@ -19,7 +19,7 @@ const readMap = (file: string): SourceMap | null => {
 /** A stack whose places in the bundle are places in the sources. Read only when there is a stack to show. */
 export const withSourcePositions = (stack: string): string =>
   stack.replace(frame, (place, url: string, line: string, column: string) => {
-    const file = fileURLToPath(url)
+    const file = url.startsWith('file:') ? fileURLToPath(url) : url
     const entry = readMap(file)?.findEntry(Number(line) - 1, Number(column) - 1)
     if (entry === undefined || !('originalSource' in entry)) return place
     const source = relative(repositoryRoot, resolve(dirname(file), entry.originalSource))

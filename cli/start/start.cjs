@@ -82,9 +82,13 @@ const run = async () => {
     return
   }
   globalThis[Symbol.for('shopctl.repository')] = root
-  const main = directory === null ? path.join(root, 'cli', 'main.ts') : path.join(directory, 'main.js')
-  const { main: runCommandLine } = await import(require('node:url').pathToFileURL(main).href)
-  await runCommandLine(words, directory ?? root)
+  if (directory === null) {
+    const { runSources } = await import('./run-sources.ts')
+    await runSources(words, root)
+    return
+  }
+  const { main, table } = require(path.join(directory, 'main.cjs'))
+  await main(words, table)
 }
 
 keepCompileCachePrivate()
