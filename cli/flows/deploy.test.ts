@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { ShopctlError } from '../errors/shopctl-error.ts'
+import type { ShopctlError } from '../errors/shopctl-error.ts'
 import { type DeployRequest, deploy } from './deploy.ts'
+import { failureOf } from './testing/failure-of.ts'
 import { scriptedMeans } from './testing/scripted-means.ts'
 import { type Behaviour, type Source, scriptedPlatform } from './testing/scripted-platform.ts'
 
@@ -22,15 +23,6 @@ const withRelease1 = async (behaviours: Readonly<Record<string, Behaviour>> = {}
   await deploy(request, scriptedMeans(world.platform).means)
   world.journal.length = 0
   return { ...world, source }
-}
-
-const failureOf = async (work: Promise<unknown>): Promise<ShopctlError> => {
-  const error = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  )
-  if (error instanceof ShopctlError) return error
-  throw new Error(`expected a ShopctlError, got ${error}`)
 }
 
 test('a first deploy goes through every step in order and leaves a record that succeeded', async () => {

@@ -48,8 +48,8 @@ const refuseIrreversible = (plan: RollbackPlan, records: readonly ReleaseRecord[
 }
 
 const plan = ({ records }: Situation, request: RollbackRequest, means: FlowMeans): RollbackPlan => {
-  const { current, target } = rollbackTarget(records, { to: request.to, environment: means.environment })
-  const comparison = compareReleases(current, target, { records, now: means.now() })
+  const { current, leaving, target } = rollbackTarget(records, { to: request.to, environment: means.environment })
+  const comparison = compareReleases(leaving, target, { records, now: means.now() })
   const found = { current, target, comparison }
   if (request.force === 'no') refuseIrreversible(found, records, means)
   return found

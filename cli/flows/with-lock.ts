@@ -1,3 +1,4 @@
+import { toType } from '../errors/to-type.ts'
 import { acquireLock } from '../releases/lock.ts'
 import { systemLockClock } from '../releases/system-lock-clock.ts'
 import type { FlowMeans } from './means.ts'
@@ -41,6 +42,10 @@ export const withLock = async <Result>(
   try {
     return await work(lock.signal)
   } finally {
-    await lock.release()
+    const returned = await lock.release()
+    if (returned.outcome === 'expires-by-itself') {
+      const message = `The lock could not be given back (${returned.why}); it expires by itself.`
+      reporter.emit({ type: 'warning', message, fix: [toType(`lock release --env ${environment} --yes`)] })
+    }
   }
 }

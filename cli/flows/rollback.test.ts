@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { type DeployRequest, deploy } from './deploy.ts'
+import { type RollbackRequest, rollback } from './rollback.ts'
+import { failureOf } from './testing/failure-of.ts'
+import { scriptedMeans } from './testing/scripted-means.ts'
+import { type Behaviour, type Source, scriptedPlatform } from './testing/scripted-platform.ts'
+
+const deployRequest: DeployRequest = {
+  services: ['users', 'catalog', 'orders'],
+  mode: 'apply',
+  why: null,
+  force: 'no',
+  waitSeconds: 0,
+  demoData: 'none',
+}
+
+const request: RollbackRequest = {
+  to: null,
+  mode: 'apply',
+  why: null,
+  force: 'no',
+  waitSeconds: 0,
+  confirm: async () => true,
+}
+
+/** A platform with releases 1, 2, 3, each with another catalog. */
+const withThreeReleases = async (behaviours: Readonly<Record<string, Behaviour>> = {}) => {
+  const source: Source = { users: 'users1', catalog: 'catalog1', orders: 'orders1' }
+  const world = scriptedPlatform(source, behaviours)
+  for (const catalog of ['catalog1', 'catalog2', 'catalog3']) {
+    source.catalog = catalog
+    await deploy(deployRequest, scriptedMeans(world.platform).means)
+  }
+  world.journal.length = 0
+  return { ...world, source }
+}
+
+test('without arguments it goes to the release before, builds nothing and migrates nothing', async () => {
+  const world = await withThreeReleases()
+  const result = await rollback(request, scriptedMeans(world.platform).means)
+  expect(result.plan.target.number).toBe(2)
+  expect(world.journal).toEqual(['prepare', 'apply 4', 'observe 4', 'entry', 'promote 4', 'retire 4'])
+  expect(world.records[3]).toMatchObject({ kind: 'rollback', restores: 2, state: 'succeeded', previous: 3 })
+  expect(world.records[3]?.services).toEqual(world.records[1]?.services)
+})
+
+test('a second one goes further back, never forth', async () => {
+  const world = await withThreeReleases()
+  await rollback(request, scriptedMeans(world.platform).means)
+  const result = await rollback(request, scriptedMeans(world.platform).means)
+  expect(result.plan.target.number).toBe(1)
+  expect((await failureOf(rollback(request, scriptedMeans(world.platform).means))).code).toBe('NO_ROLLBACK_TARGET')
+})
+
+test('it shows where it goes before it asks, and a no changes nothing', async () => {
+  const world = await withThreeReleases()
+  const shown: unknown[] = []
+  const asked = { ...request, confirm: async (plan: unknown) => shown.push(plan) > 1 }
+  const error = await failureOf(rollback(asked, scriptedMeans(world.platform).means))
+  expect(error).toMatchObject({ code: 'NOT_CONFIRMED', exitCode: 3 })
+  expect(shown[0]).toMatchObject({ current: { number: 3 }, target: { number: 2 } })
+  expect(world.journal).toEqual([])
+  expect(world.records).toHaveLength(3)
+})
+
+test('a rollback that does not come up is taken back like a deploy', async () => {
+  const behaviours: Record<string, Behaviour> = {}
+  const world = await withThreeReleases(behaviours)
+  behaviours.catalog2 = 'crashes'
+  const error = await failureOf(rollback(request, scriptedMeans(world.platform).means))
+  expect(error.message).toBe('catalog did not become healthy in local; users stay on release 3.')
+  expect(world.serving()).toBe(3)
+})
+
+test('across a migration that cannot be undone it is refused with the reason, until it is forced', async () => {
+  const world = await withThreeReleases()
+  const third = world.records[2]
+  if (third === undefined) throw new Error('no third release')
+  const migrations = [{ service: 'catalog', name: '0007_drop_prices', reversible: false }]
+  await world.platform.releases.update({ ...third, migrations })
+  const error = await failureOf(rollback(request, scriptedMeans(world.platform).means))
+  expect(error).toMatchObject({ code: 'MIGRATION_IRREVERSIBLE', exitCode: 3 })
+  expect(error.why).toEqual(['catalog: migration 0007_drop_prices cannot be undone'])
+  expect(world.journal).toEqual([])
+  const forced = await rollback({ ...request, force: 'force' }, scriptedMeans(world.platform).means)
+  expect(forced.outcome).toBe('rolled-back')
+})
+
+test('what was rolled back by hand is not deployed again by the next deploy', async () => {
+  const world = await withThreeReleases()
+  await rollback(request, scriptedMeans(world.platform).means)
+  const error = await failureOf(deploy(deployRequest, scriptedMeans(world.platform).means))
+  expect(error).toMatchObject({ code: 'DIGEST_REFUSED', exitCode: 3 })
+  expect(world.serving()).toBe(4)
+})
+
+test('a target whose bundle is gone is refused before anything is touched', async () => {
+  const world = await withThreeReleases()
+  const platform = { ...world.platform, missing: async () => ['catalog: the bundle sha256:2 is gone'] }
+  const error = await failureOf(rollback(request, scriptedMeans(platform).means))
+  expect(error).toMatchObject({ code: 'RELEASE_INCOMPLETE', exitCode: 3 })
+  expect(world.journal).toEqual([])
+})
