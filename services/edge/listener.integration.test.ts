@@ -42,6 +42,12 @@ test.each([
   await vi.waitUntil(() => edge.lines.some((line) => line.request_id === bodyOf(raw).request_id))
 })
 
+test('X18: the refusal also reaches a client that is still talking', async () => {
+  const edge = await edgeWith({})
+  const raw = await sendRaw(publicPort(edge), `GET / HTTP/1.1\r\nHost: a\r\nX-Big: ${'x'.repeat(8_000_000)}\r\n\r\n`)
+  expect(bodyOf(raw)).toMatchObject({ status: 431 })
+})
+
 test('X18: garbage behind a request cannot put words into its answer', async () => {
   const { url, requests } = await upstreamWith(() => undefined)
   const edge = await edgeWith({ current: { release: 1, upstreams: all(url) } })
@@ -177,6 +183,20 @@ test('while stopping, connections are led away and what is in flight ends', asyn
   waiting[0]?.()
   expect(await slow).toMatchObject({ status: 200, text: 'slow' })
   expect(await edge.stop()).toBe(true)
+})
+
+test('a stop does not wait for ever: what hangs is cut, also on a release that is no longer current', async () => {
+  const hanging = await upstreamWith(() => undefined)
+  const edge = await edgeWith(
+    { current: { release: 1, upstreams: all(hanging.url) } },
+    { timeouts: { drainMilliseconds: 200 } },
+  )
+  const answers = ['users', 'orders'].map((name) => send(publicPort(edge), { path: `/api/v1/${name}` }).catch(String))
+  await vi.waitUntil(() => hanging.requests.length === 2)
+  await edge.route({})
+  expect(await edge.stop()).toBe(false)
+  for (const answer of answers) expect(await answer).toBe('Error: socket hang up')
+  await vi.waitUntil(async () => (await hanging.openConnections()) === 0)
 })
 
 function refuses(port: number): Promise<boolean> {

@@ -86,7 +86,8 @@ export class ReleaseSwitch {
 
   #retire(upstream: Upstream): void {
     this.#retiring.add(upstream)
-    void upstream.close().finally(() => this.#retiring.delete(upstream))
+    // Rejects where it is destroyed meanwhile, which is an end too.
+    void Promise.allSettled([upstream.close()]).then(() => this.#retiring.delete(upstream))
   }
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { send } from './testing/send.ts'
 import { all, edgeWith, publicPort, upstreamWith } from './testing/stage.ts'
 
@@ -81,4 +83,22 @@ test('a refusal that comes before the body has been read reaches the client', as
     expect(answer).toMatchObject({ status: 413, text: 'too large' })
   }
   expect((await send(publicPort(edge), { path: '/api/v1/orders' })).text).toBe('ok')
+})
+
+test('what a refused body still brings is read past, and the connection serves the next request', async () => {
+  const { url } = await upstreamWith((request, response) => {
+    if (request.method === 'POST') response.writeHead(413).end('too large')
+    else response.end('next')
+  })
+  const edge = await edgeWith({ current: { release: 1, upstreams: all(url) } })
+  const socket = connect({ host: '127.0.0.1', port: publicPort(edge) })
+  let raw = ''
+  socket.on('data', (chunk: Buffer) => {
+    raw += chunk.toString()
+  })
+  socket.write(`POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n${'x'.repeat(100_000)}`)
+  await vi.waitUntil(() => raw.includes('too large'))
+  socket.write(`${'x'.repeat(100_000)}GET /api/v1/orders HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+  await once(socket, 'end')
+  expect(raw).toMatch(/too large[\s\S]*next/)
 })

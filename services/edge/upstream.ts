@@ -35,7 +35,7 @@ export class Upstream {
   dispatchFresh(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
     const client = new Client(this.url, this.#options)
     client.dispatch({ ...request, reset: true }, handler)
-    void client.close()
+    void Promise.allSettled([client.close()])
   }
 
   /** Closes idle connections now and the others when their requests have ended. */
