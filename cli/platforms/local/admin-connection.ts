@@ -1,3 +1,5 @@
+import { Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { interruption } from '../../errors/interruption.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
@@ -6,11 +8,13 @@ import { parseDatabaseUrl } from './database-url.ts'
 
 const connectMilliseconds = 5_000
 const queryMilliseconds = 30_000
+const goodbyeMilliseconds = 1_000
 
-const newClient = async (url: string): Promise<Client> => {
+const newClient = async (url: string, socket: Socket): Promise<Client> => {
   const { default: pg } = await import('pg')
   return new pg.Client({
     connectionString: url,
+    stream: () => socket,
     application_name: 'shopctl',
     connectionTimeoutMillis: connectMilliseconds,
     query_timeout: queryMilliseconds,
@@ -28,21 +32,24 @@ export const withConnection = async <Answer>(
 ): Promise<Answer> => {
   if (signal.aborted) throw interruption(signal, 'connecting to the database')
   const { url: parsed, port, password } = parseDatabaseUrl(url)
-  const client = await newClient(url)
-  const close = () => void client.end().catch(() => undefined)
+  const socket = new Socket()
+  const client = await newClient(url, socket)
   // Without a listener a connection that is lost while idle would end this process.
   client.on('error', () => undefined)
-  signal.addEventListener('abort', close, { once: true })
+  const aborted = Promise.withResolvers<never>()
+  // An end() while the client connects would wait for ever, for an answer and for the deadline too.
+  const abort = () => aborted.reject(interruption(signal, 'talking to the database'))
+  signal.addEventListener('abort', abort, { once: true })
   try {
-    await client.connect()
-    return await work(client)
+    return await Promise.race([aborted.promise, client.connect().then(() => work(client))])
   } catch (error) {
-    if (signal.aborted) throw interruption(signal, 'talking to the database')
+    socket.destroy()
     if (error instanceof ShopctlError) throw error
     const place = `${parsed.hostname}:${port}`
     throw databaseFailure(error, { place, password, fix: [`pg_isready -h ${parsed.hostname} -p ${port}`] })
   } finally {
-    signal.removeEventListener('abort', close)
-    close()
+    signal.removeEventListener('abort', abort)
+    if (!socket.destroyed) await Promise.race([client.end(), pause(goodbyeMilliseconds, undefined, { ref: false })])
+    socket.destroy()
   }
 }

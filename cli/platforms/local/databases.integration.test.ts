@@ -1,4 +1,5 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -144,6 +145,16 @@ test('a server that is not there is refused in the system’s words', async () =
     message: expect.stringContaining(`127.0.0.1:${port}`),
     why: [expect.stringContaining('ECONNREFUSED')],
   })
+})
+
+test('a server that accepts and says nothing can be interrupted, and is given up after a deadline', async () => {
+  const silent = createServer((socket) => socket.resume())
+  const port = String(await freePort())
+  await new Promise<void>((resolve) => silent.listen(Number(port), '127.0.0.1', resolve))
+  const connect = (signal: AbortSignal) => withConnection(addressWith({ port }), signal, async () => null)
+  await expect(connect(AbortSignal.timeout(50))).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  await expect(connect(never)).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' })
+  await new Promise((resolve) => silent.close(resolve))
 })
 
 test('an interrupted connection says so', async () => {

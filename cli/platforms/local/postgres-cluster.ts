@@ -69,7 +69,7 @@ const initdbArguments = (directory: string, passwordFile: string): string[] => [
   ...['-D', directory, '-U', 'postgres', '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
   ...['--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C'],
   // Segments of 16 MB would make the empty database three times as large.
-  ...['--wal-segsize', '4', '--no-instructions'],
+  ...['--wal-segsize', '4', '--no-instructions', '--no-clean'],
 ]
 
 /** Makes an empty cluster under another name first, so that a crash or a full disk never leaves half of one. */
@@ -108,6 +108,6 @@ const notCreated = (directory: string, stderr: string): ShopctlError =>
     code: 'POSTGRES_NOT_CREATED',
     outcome: 'refused',
     what: 'The local PostgreSQL could not make its data directory; nothing is left of it.',
-    why: stderr.trim().split('\n').slice(-5),
+    why: stderr.trim().split('\n').slice(-8),
     fix: [`df -h ${quoteWord(directory)}`],
   })

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -29,6 +29,15 @@ afterAll(async () => {
   await stopPostgres(paths, never)
   await rm(repository, { recursive: true, force: true })
 })
+
+const mountSmall = (path: string): boolean => {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', path], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
 
 const ensure = (signal = never) => ensurePostgres({ paths, environment: {}, signal })
 
@@ -184,6 +193,25 @@ test('a state directory that others may enter serves as well', async () => {
   await stopPostgres(paths, never)
   await chmod(repository, 0o755)
   expect(await query('select 1 as one')).toEqual([{ one: 1 }])
+})
+
+test('a full disk is refused in the words of who met it, and nothing is left', async (context) => {
+  const small = await mkdtemp(join(tmpdir(), 'shopctl-small-'))
+  const mounted = mountSmall(small)
+  try {
+    context.skip(!mounted, 'cannot mount a small file system here')
+    const onSmall = statePaths({ repository, environment: 'local', variables: { SHOPCTL_STATE_DIR: small } })
+    await createStateDirectories(onSmall)
+    await expect(ensurePostgres({ paths: onSmall, environment: {}, signal: never })).rejects.toMatchObject({
+      code: 'POSTGRES_NOT_CREATED',
+      outcome: 'refused',
+      why: expect.arrayContaining([expect.stringContaining('No space left on device')]),
+    })
+    expect(await readdir(onSmall.postgres)).toEqual([])
+  } finally {
+    if (mounted) execFileSync('umount', [small])
+    await rm(small, { recursive: true, force: true })
+  }
 })
 
 test('deleting the data stops the server and leaves nothing', async () => {
