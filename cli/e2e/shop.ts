@@ -18,6 +18,8 @@ export type Shop = {
   /** Runs `bin/shopctl` to its end, whatever its exit code. */
   run(args: readonly string[], options?: CommandOptions): Promise<CommandResult>
   start(args: readonly string[], options?: CommandOptions): RunningCommand
+  /** Pastes lines into a shell, as a person does with what was printed. */
+  paste(lines: string): Promise<CommandResult>
   /** `deploy --env local`, on the shop's port; throws with the output where it does not exit 0. */
   deploy(...args: readonly string[]): Promise<CommandResult>
   /** Changes a source file. Answers the way back, which may be taken twice. */
@@ -72,10 +74,9 @@ export const createShop = async (): Promise<Shop> => {
   }
   const statePath = (...names: readonly string[]) => join(root, '.shopctl', 'local', ...names)
 
-  const start: Shop['start'] = (args, options = {}) => {
-    const call = { program: join(root, 'bin', 'shopctl'), args, cwd: options.cwd ?? root }
-    return startCommand({ ...call, env: { ...environment, ...options.env } }, options)
-  }
+  const startProgram = (program: string, args: readonly string[], options: CommandOptions): RunningCommand =>
+    startCommand({ program, args, cwd: options.cwd ?? root, env: { ...environment, ...options.env } }, options)
+  const start: Shop['start'] = (args, options = {}) => startProgram(join(root, 'bin', 'shopctl'), args, options)
   const run: Shop['run'] = (args, options) => start(args, options).result()
 
   const deploy: Shop['deploy'] = async (...args) => {
@@ -115,6 +116,7 @@ export const createShop = async (): Promise<Shop> => {
     api,
     run,
     start,
+    paste: (lines) => startProgram('sh', [], { input: `${lines}\n` }).result(),
     deploy,
     edit,
     records,
