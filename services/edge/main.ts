@@ -41,6 +41,7 @@ try {
   logger.fatal({ error }, 'did not start')
   process.exit(error instanceof EdgeRefused ? 78 : 1)
 }
+flush()
 const inTime = await edge.stopped
 logger.info({ all_requests_ended: inTime }, 'stopped')
 process.exit(0)
