@@ -60,10 +60,12 @@ export const createDatabases = async (
     for (const plan of plans) await createDatabase(client, plan, existing)
     return fetchObjects(client, plans)
   })
-  for (const plan of plans) {
-    await withConnection(databaseUrls(server, plan).migrationUrl, signal, (client) =>
-      client.query(grants(client.escapeIdentifier(plan.app), client.escapeIdentifier(plan.database))),
-    )
-  }
+  await Promise.all(
+    plans.map((plan) =>
+      withConnection(databaseUrls(server, plan).migrationUrl, signal, (client) =>
+        client.query(grants(client.escapeIdentifier(plan.app), client.escapeIdentifier(plan.database))),
+      ),
+    ),
+  )
   return objects
 }
