@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { serviceNames } from '../../../services/registry.ts'
 import { interruption } from '../../errors/interruption.ts'
@@ -55,9 +54,12 @@ const notUp = async (record: ProcessRecord, exited: 'exited' | 'silent'): Promis
     fix: [toType('logs edge --env local')],
   })
 
-const start = async (request: EdgeRequest, how: 'first' | 'replacement'): Promise<ProcessRecord> => {
+const start = async (
+  request: EdgeRequest,
+  { how, controlPort }: { how: 'first' | 'replacement'; controlPort: number },
+): Promise<ProcessRecord> => {
   const { bundle, foundations, table, paths, signal } = request
-  const { publicPort, internalPorts, controlPort } = foundations
+  const { publicPort, internalPorts } = foundations
   const internal = serviceNames.map((name) => `${name}=127.0.0.1:${internalPorts[name]}`).join(',')
   const spec = {
     service: 'edge',
@@ -85,9 +87,9 @@ const start = async (request: EdgeRequest, how: 'first' | 'replacement'): Promis
 }
 
 /** Waits until the edge that was started is the one that answers at the control port. */
-const untilItAnswers = async (record: ProcessRecord, request: EdgeRequest): Promise<void> => {
+const untilItAnswers = async (record: ProcessRecord, controlPort: number, request: EdgeRequest): Promise<void> => {
   const { foundations, table, signal } = request
-  const control = edgeControl({ port: foundations.controlPort, token: foundations.controlToken })
+  const control = edgeControl({ port: controlPort, token: foundations.controlToken })
   const ended = new AbortController()
   let exited = false
   table.watchExit(record, AbortSignal.any([ended.signal, signal])).then(
@@ -104,31 +106,48 @@ const untilItAnswers = async (record: ProcessRecord, request: EdgeRequest): Prom
   if (decided === null || exited) throw await notUp(record, exited ? 'exited' : 'silent')
 }
 
-/**
- * The edge of this environment, with this code, on this port. One with other code is replaced while it serves: the
- * two share the port until the old one has answered its last request. One on another port is stopped first.
- */
-export const ensureEdge = async (request: EdgeRequest): Promise<void> => {
-  const { bundle, foundations, table, signal } = request
-  const live = await liveEdges(table)
-  const fitting = live.find(({ digest, port }) => digest === bundle.digest && port === foundations.publicPort)
-  const others = live.filter((record) => record !== fitting)
+/** The edge that is as it should be: this code, this port, and it answers where its control port is remembered. */
+const fittingEdge = async (
+  live: readonly ProcessRecord[],
+  request: EdgeRequest,
+): Promise<ProcessRecord | undefined> => {
+  const { bundle, foundations, signal } = request
+  const control = edgeControl({ port: foundations.controlPort, token: foundations.controlToken })
+  const status = await control.status(signal)
+  return live.find(
+    ({ processId, digest, port }) =>
+      processId === status?.pid && digest === bundle.digest && port === foundations.publicPort,
+  )
+}
 
-  if (fitting === undefined) {
-    const samePort = others.some(({ port }) => port === foundations.publicPort)
-    if (!samePort) await refuseTakenPort(foundations.publicPort)
-    const started = await start(request, samePort ? 'replacement' : 'first')
-    await untilItAnswers(started, request).catch(async (error: unknown) => {
-      await table.stop(started, { graceSeconds: 1 }, AbortSignal.timeout(10_000))
-      await table.forget(started.id)
-      throw error
-    })
-  }
+const startEdge = async (others: readonly ProcessRecord[], request: EdgeRequest): Promise<number> => {
+  const { foundations, table } = request
+  const samePort = others.some(({ port }) => port === foundations.publicPort)
+  if (!samePort) await refuseTakenPort(foundations.publicPort)
+  // The public ports are shared while one edge replaces another; the control port tells the two apart.
+  const controlPort = await freePort()
+  const started = await start(request, { how: samePort ? 'replacement' : 'first', controlPort })
+  await untilItAnswers(started, controlPort, request).catch(async (error: unknown) => {
+    await table.stop(started, { graceSeconds: 1 }, AbortSignal.timeout(10_000))
+    await table.forget(started.id)
+    throw error
+  })
+  return controlPort
+}
+
+/**
+ * The edge of this environment, with this code, on this port; answers its control port. One with other code is
+ * replaced while it serves: the two share the public port until the old one has answered its last request.
+ */
+export const ensureEdge = async (request: EdgeRequest): Promise<number> => {
+  const { foundations, table, signal } = request
+  const live = await liveEdges(table)
+  const fitting = await fittingEdge(live, request)
+  const others = live.filter((record) => record !== fitting)
+  const controlPort = fitting === undefined ? await startEdge(others, request) : foundations.controlPort
   for (const record of others) {
     await table.stop(record, { graceSeconds: stopGraceSeconds }, signal)
     await table.forget(record.id)
   }
+  return controlPort
 }
-
-/** A word that only the candidate's own checks know. */
-export const newPreviewToken = (): string => randomUUID()

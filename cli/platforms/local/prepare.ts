@@ -24,12 +24,9 @@ type PrepareRequest = {
 
 const defaultPublicPort = 8080
 
-const newPorts = async (): Promise<Pick<Foundations, 'internalPorts' | 'controlPort'>> => {
-  const [controlPort, ...ports] = await Promise.all([freePort(), ...serviceNames.map(() => freePort())])
-  return {
-    controlPort,
-    internalPorts: Object.fromEntries(serviceNames.map((name, index) => [name, ports[index] ?? 0])),
-  }
+const newInternalPorts = async (): Promise<Foundations['internalPorts']> => {
+  const ports = serviceNames.map(async (name) => [name, await freePort()] as const)
+  return Object.fromEntries(await Promise.all(ports))
 }
 
 /** Ends what a killed shopctl started and could not write down: the caller holds the lock, so it is nobody's. */
@@ -43,7 +40,7 @@ const endUntracked = async (table: ProcessTable, signal: AbortSignal): Promise<v
  * Brings up what a release stands on: state directories, database server, databases, Redis, the edge. Everything that
  * is there already stays as it is, secrets and ports above all: they are part of the services' settings.
  */
-export const prepare = async (request: PrepareRequest): Promise<Foundations> => {
+export const prepare = async (request: PrepareRequest): Promise<void> => {
   const { paths, table, variables, signal } = request
   await createStateDirectories(paths)
   await endUntracked(table, signal)
@@ -58,14 +55,13 @@ export const prepare = async (request: PrepareRequest): Promise<Foundations> => 
 
   const foundations: Foundations = {
     schema: 'shopctl.local/foundations/1',
-    ...(before ?? { ...newSecrets(), ...(await newPorts()) }),
+    ...(before ?? { ...newSecrets(), internalPorts: await newInternalPorts(), controlPort: 0 }),
     publicPort: request.publicPort ?? before?.publicPort ?? defaultPublicPort,
     databases,
     redisUrl: redis?.url ?? null,
   }
   await writeFileAtomically(join(paths.secrets, 'edge-control-token'), foundations.controlToken)
-  await ensureEdge({ bundle, foundations, table, paths, signal })
+  const controlPort = await ensureEdge({ bundle, foundations, table, paths, signal })
   // Last: facts that were not reached are not remembered, above all a port that was taken.
-  await writeFileAtomically(foundationsFile(paths), `${JSON.stringify(foundations, null, 2)}\n`)
-  return foundations
+  await writeFileAtomically(foundationsFile(paths), `${JSON.stringify({ ...foundations, controlPort }, null, 2)}\n`)
 }

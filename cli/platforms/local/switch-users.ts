@@ -74,12 +74,15 @@ export const switchUsers = async (release: ReleaseRecord, context: SwitchContext
   await tellEdge({ current: { release: release.number, upstreams }, candidate: null }, context)
 }
 
-/** Waits until the edge has no request under way to a process, so that ending it cuts none off. */
+/**
+ * Waits until the edge has let go of a process, so that ending it cuts no request off. An address that no route names
+ * leaves the edge's list when its last connection is closed.
+ */
 export const drained = async ({ port }: ProcessRecord, context: SwitchContext): Promise<void> => {
   const address = `http://127.0.0.1:${port}`
   const idle = async () => {
     const status = await controlOf(context).status(context.signal)
-    return (status?.in_flight[address] ?? 0) === 0 ? true : null
+    return status === null || status.in_flight[address] === undefined ? true : null
   }
   const waiting = { signal: context.signal, deadlineSeconds: drainSeconds, everyMilliseconds: 20, doing: 'draining' }
   await waitUntil(idle, waiting)
