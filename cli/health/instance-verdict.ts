@@ -27,10 +27,18 @@ export const ending = (instance: InstanceObservation): string => {
 
 const times = (count: number) => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`)
 
+type InstanceContext = {
+  readonly now: number
+  /** When the gate began to look: what an instance did before then is no evidence. */
+  readonly watchedSince: number
+  readonly policy: HealthPolicy
+  readonly stabilitySeconds: number
+}
+
 /** One instance at one moment, in the order in which a person would check. */
 export const instanceVerdict = (
   instance: InstanceObservation,
-  { now, policy, stabilitySeconds }: { now: number; policy: HealthPolicy; stabilitySeconds: number },
+  { now, watchedSince, policy, stabilitySeconds }: InstanceContext,
 ): Judgement => {
   const age = now - (instance.startedAt ?? now)
   const why = [instance.reason, instance.message].filter((word) => word !== undefined).join(': ')
@@ -53,10 +61,12 @@ export const instanceVerdict = (
 
   if (!instance.ready) {
     const probe = instance.probeFailure ?? 'its readiness probe has not passed yet'
-    if (age <= policy.slowStartSeconds * 1000) {
+    // One that ran long before the gate has not been asked yet when the gate begins.
+    const slow = now - Math.max(instance.startedAt ?? now, watchedSince)
+    if (slow <= policy.slowStartSeconds * 1000) {
       return { state: 'progressing', reason: `${instance.name} is not ready: ${probe}` }
     }
-    return { state: 'unhealthy', reason: `${instance.name} is not ready after ${seconds(age)}: ${probe}` }
+    return { state: 'unhealthy', reason: `${instance.name} is not ready after ${seconds(slow)}: ${probe}` }
   }
 
   const stableFor = now - (instance.readySince ?? now)

@@ -88,6 +88,21 @@ describe('what is seen and what is decided', () => {
       reason: 'orders-a is not ready after 10.1 s: nothing listens on port 4100',
     },
     {
+      title: 'one that has run for long has its grace from the beginning of the gate: it was not asked before',
+      atSeconds: 310,
+      services: [orders(starting)],
+      state: 'progressing',
+      changes: { startedAt: 300_000 },
+    },
+    {
+      title: 'one that has run for long and does not answer is unhealthy when that grace is over',
+      atSeconds: 310.1,
+      services: [orders(starting)],
+      state: 'unhealthy',
+      reason: 'orders-a is not ready after 10.1 s: its readiness probe has not passed yet',
+      changes: { startedAt: 300_000 },
+    },
+    {
       title: 'a first end is tolerated where the policy tolerates one',
       atSeconds: 1,
       services: [orders({ ...starting, state: 'exited', exit: { code: 1, signal: null, at: 400 } })],

@@ -26,7 +26,8 @@ const serviceVerdict = (observation: ServiceObservation, now: number, context: G
   const { service, instances, desired } = observation
   const { policy } = context
   const stabilitySeconds = context.proven.has(service) ? policy.provenStabilitySeconds : policy.stabilitySeconds
-  const judgements = instances.map((instance) => instanceVerdict(instance, { now, policy, stabilitySeconds }))
+  const asked = { now, watchedSince: context.startedAt, policy, stabilitySeconds }
+  const judgements = instances.map((instance) => instanceVerdict(instance, asked))
 
   const bad = judgements.find(({ state }) => state === 'unhealthy')
   if (bad !== undefined) return { service, ...bad }
