@@ -77,6 +77,11 @@ export abstract class ShopCommand extends Command {
     if (this.#format() === 'text') printText(this.redactor.redact(text))
   }
 
+  /** oclif's looks for deprecated names, of which there are none, with all of its help. */
+  protected override async init(): Promise<void> {
+    return
+  }
+
   /** Runs the command and ends the process. */
   async start(): Promise<void> {
     await this._run()

@@ -2,7 +2,9 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Message, type Metafile } from 'esbuild'
 import { commandId, isCommandFile } from './command-table.ts'
+import { lazyBuiltins } from './lazy-builtins.ts'
 import { lazyRequires } from './lazy-requires.ts'
+import { shakeableZod } from './shakeable-zod.ts'
 
 /** Programs and files that must stay where npm put them, and what only some commands need and loads slowly. */
 const external = [
@@ -66,7 +68,9 @@ export const bundleCommandLine = async (root: string, directory: string): Promis
     legalComments: 'none',
     metafile: true,
     external,
-    plugins: [lazyRequires],
+    plugins: [lazyRequires, lazyBuiltins, shakeableZod],
+    // oclif's own debug output; the package looks at terminals and colours before it says nothing.
+    alias: { debug: join(root, 'cli/start/no-debug.cjs') },
     define: {
       'import.meta.url': '__moduleUrl',
       'import.meta.dirname': '__dirname',
