@@ -55,13 +55,16 @@ export const forceFlag = (summary: string) => ({ force: Flags.boolean({ summary 
 const knownService = (typed: string) =>
   chosenFrom(typed, { code: 'UNKNOWN_SERVICE', noun: 'service', known: serviceNames })
 
-/** A service by its short name, as an argument that may be left out. */
-export const serviceArgument = {
-  service: Args.custom({
-    description: serviceNames.join(', '),
+/** What writes a log: the services, and on the local platform what they stand on. */
+const logSources = [...serviceNames, 'edge', 'postgres', 'redis']
+
+/** Whose log, as an argument that may be left out. */
+export const logSourceArgument = {
+  source: Args.custom({
+    description: logSources.join(', '),
     // Else oclif waits for standard input where the argument is left out.
     ignoreStdin: true,
-    parse: async (typed: string) => knownService(typed),
+    parse: async (typed: string) => chosenFrom(typed, { code: 'UNKNOWN_SERVICE', noun: 'service', known: logSources }),
   })(),
 }
 

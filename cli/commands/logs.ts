@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { serviceNames } from '../../services/registry.ts'
-import { environmentFlag, serviceArgument } from '../flags.ts'
+import { environmentFlag, logSourceArgument } from '../flags.ts'
 import { FlowCommand } from '../flow-command.ts'
 import { type LogLine, logs } from '../flows/logs.ts'
 import { logLineView } from '../output/views/log-line-view.ts'
@@ -13,7 +13,7 @@ export default class Logs extends FlowCommand {
     '<%= config.bin %> logs orders --env local --release 42',
   ]
 
-  static override args = { ...serviceArgument }
+  static override args = { ...logSourceArgument }
 
   static override flags = {
     ...environmentFlag,
@@ -26,7 +26,7 @@ export default class Logs extends FlowCommand {
 
   protected async execute() {
     const { args, flags } = await this.parse(Logs)
-    const services = args.service === undefined ? serviceNames : [args.service]
+    const services = args.source === undefined ? serviceNames : [args.source]
     const show = ({ service, text }: LogLine): string => {
       const line = flags.raw ? text : logLineView(text)
       return services.length === 1 ? line : `${service.padEnd(8)}${line}`

@@ -18,7 +18,12 @@ const kept = 20
 export const logFileName = (service: string, release: number, when: Date): string =>
   `${service}-${String(release).padStart(6, '0')}-${when.toISOString().replaceAll(/[:.]/g, '-')}.log`
 
+/** What the services stand on goes on through all releases, each in one file. */
+const foundationLogs: ReadonlySet<string> = new Set(['edge', 'postgres', 'redis'])
+
 const parseName = (directory: string, name: string): readonly ServiceLog[] => {
+  const [foundation = ''] = name.split('.')
+  if (foundationLogs.has(foundation)) return [{ service: foundation, release: 0, file: join(directory, name) }]
   const match = /^([a-z]+)-(\d{6,})-[\dTZ-]+\.log$/.exec(name)
   const [, service, release] = match ?? []
   if (service === undefined || release === undefined) return []
@@ -63,7 +68,8 @@ async function* merged(sources: readonly AsyncIterator<LogLine>[]): AsyncIterabl
 }
 
 async function* oneLog({ service, release, file }: ServiceLog, request: LogRequest): AsyncGenerator<LogLine> {
-  const named = (text: string): LogLine => ({ service, instance: `release ${release}`, text })
+  const instance = release === 0 ? service : `release ${release}`
+  const named = (text: string): LogLine => ({ service, instance, text })
   for (const text of await readLogTail(file, { after: 0, lines: request.tailLines })) yield named(text)
   if (!request.follow) return
   for await (const text of followLog(file, request.signal)) yield named(text)
