@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
@@ -22,7 +22,7 @@ export type Shop = {
   paste(lines: string): Promise<CommandResult>
   /** `deploy --env local`, on the shop's port; throws with the output where it does not exit 0. */
   deploy(...args: readonly string[]): Promise<CommandResult>
-  /** Changes a source file. Answers the way back, which may be taken twice. */
+  /** Changes a source file, or makes one where there is none. Answers the way back, which may be taken twice. */
   edit(path: string, change: (text: string) => string): Promise<() => Promise<void>>
   /** Commits everything in the shop's own repository. */
   commit(message: string): Promise<void>
@@ -87,11 +87,11 @@ export const createShop = async (): Promise<Shop> => {
 
   const edit: Shop['edit'] = async (path, change) => {
     const file = join(root, path)
-    const before = await readFile(file, 'utf8')
-    const after = change(before)
+    const before = await readFile(file, 'utf8').catch(() => null)
+    const after = change(before ?? '')
     if (after === before) throw new Error(`the edit of ${path} changes nothing`)
     await writeFile(file, after)
-    return () => writeFile(file, before)
+    return () => (before === null ? rm(file, { force: true }) : writeFile(file, before))
   }
 
   const records: Shop['records'] = async () => {
