@@ -113,7 +113,11 @@ export const carryOut = async (wanted: Wanted, context: CarryOutContext): Promis
 
   const succeeded = { state: 'succeeded', finishedAt: means.now().toISOString() } as const
   await steps
-    .run('close', () => keep(succeeded))
+    .run('close', async () => {
+      await keep(succeeded)
+      // One that came while the record was written is heard like any before it.
+      interrupted.throwIfAborted()
+    })
     .catch(async (cause: unknown) => {
       throw await comeBack(cause, 'promoted')
     })

@@ -218,6 +218,21 @@ describe('an interrupt at each step', () => {
     )
   })
 
+  test('while the record is closed: users come back and the record says so', async () => {
+    const world = await withRelease1()
+    world.source.catalog = 'catalog2'
+    const { releases } = world.platform
+    const update: typeof releases.update = async (record) => {
+      await releases.update(record)
+      if (record.state === 'succeeded') interrupt()
+    }
+    const { means, interrupt } = scriptedMeans({ ...world.platform, releases: { ...releases, update } })
+    const error = await failureOf(deploy(request, means))
+    expect(error).toMatchObject({ exitCode: 130, message: expect.stringContaining('users are back on release 1') })
+    expect(world.serving()).toBe(1)
+    expect(world.records[1]?.state).toBe('aborted')
+  })
+
   test('a second one stops at once, says what is half done, and the next deploy mends it', async () => {
     const world = await withRelease1()
     world.source.catalog = 'catalog2'
