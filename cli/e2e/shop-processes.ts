@@ -34,6 +34,8 @@ const describe = ({ environment, command, directory }: Facts): Pick<ShopProcess,
   const marker = /(?:^|\0)SHOPCTL_PROCESS=[^\0]*#([a-z]+)(?:-(\d+))?-/.exec(environment)
   const [, name, release] = marker ?? []
   if (name !== undefined) return { name, release: release === undefined ? null : Number(release) }
+  // It writes its title over the variables that it was started with.
+  if (directory.endsWith('/.shopctl/local/redis')) return { name: 'redis', release: null }
   const postgres = directory.includes('/.shopctl/local/postgres') || /postgres\0-D/.test(command)
   return { name: postgres ? 'postgres' : 'command', release: null }
 }
