@@ -1,6 +1,5 @@
 'use strict'
 // Whether node_modules holds what package-lock.json asks for, told from the files alone.
-const { createHash } = require('node:crypto')
 const fs = require('node:fs')
 const path = require('node:path')
 
@@ -67,10 +66,13 @@ const lockfileState = (root) => {
   return `${size} ${mtimeMs}`
 }
 
-const lockfileHash = (root) =>
-  createHash('sha256')
+const lockfileHash = (root) => {
+  // Loading it takes milliseconds, and most starts need no hash.
+  const { createHash } = require('node:crypto')
+  return createHash('sha256')
     .update(fs.readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex')
+}
 
 /** Three lines: the Node to start with, the lockfile's size and time, its hash. bin/shopctl reads the first. */
 const writeReady = (root, node) => {

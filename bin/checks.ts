@@ -1,0 +1,37 @@
+/** What bin/test runs, in this order: cheap and telling first. */
+export type Check = {
+  readonly name: string
+  readonly words: readonly [program: string, ...args: string[]]
+  /** Where vitest leaves its counts; a check without a report counts as one. */
+  readonly report: string | null
+}
+
+const fixed = (name: string, ...words: Check['words']): Check => ({ name, words, report: null })
+
+const tests = (project: string): Check => {
+  const report = `reports/${project}.json`
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  // A project may have no test yet.
+  return { name: project, words: ['vitest', 'run', '--project', project, '--passWithNoTests', ...reporters], report }
+}
+
+export const checks: readonly Check[] = [
+  fixed('types', 'tsc'),
+  fixed('lint', 'biome', 'check', '.'),
+  fixed('arrows', 'npm', 'run', '--silent', 'arrows'),
+  tests('unit'),
+  tests('integration'),
+  tests('e2e'),
+]
+
+export type ChosenChecks = { readonly checks: readonly Check[] } | { readonly unknown: string }
+
+/** `unit cli/usage` is the part unit for the files below cli/usage; nothing at all is everything. */
+export const chooseChecks = (words: readonly string[]): ChosenChecks => {
+  const [name, ...rest] = words
+  if (name === undefined) return { checks }
+  const check = checks.find((one) => one.name === name)
+  if (check === undefined) return { unknown: name }
+  const [program, ...args] = check.words
+  return { checks: [{ ...check, words: [program, ...args, ...rest] }] }
+}
