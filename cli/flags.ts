@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args'
+import { CLIError } from '@oclif/core/errors'
 import * as Flags from '@oclif/core/flags'
 import { serviceNames } from '../services/registry.ts'
 import { environmentNames, environments } from '../stacks/environments.ts'
@@ -68,7 +69,16 @@ export const logSourceArgument = {
   })(),
 }
 
-/** A release by its number, as an argument that may be left out. */
+const knownNumber = (typed: string): number => {
+  // oclif's own number throws an error here that cannot be told from a bug.
+  if (!/^[1-9]\d{0,8}$/.test(typed)) throw new CLIError(`A release is a whole number from 1, not "${typed}".`)
+  return Number(typed)
+}
+
+/** A release by its number. */
 export const releaseArgument = {
-  release: Args.integer({ description: 'number of a release', min: 1, ignoreStdin: true }),
+  release: Args.custom<number>({ ignoreStdin: true, parse: async (typed) => knownNumber(typed) })({
+    description: 'number of the release',
+    required: true,
+  }),
 }

@@ -32,6 +32,7 @@ export const main = async (words: readonly string[], table: CommandTable): Promi
   if (found.kind === 'command') return
   const failure = unknownCommand(found, ids)
   const format = words.includes('--json') ? 'json' : 'text'
-  await showFailure(failure, { command: words.join(' '), format, redactor: createRedactor() })
+  const command = found.kind === 'unknown' ? found.typed : ''
+  await showFailure(failure, { command, format, redactor: createRedactor() })
   await exitAfterPrinting(failure.exitCode)
 }

@@ -1,5 +1,4 @@
-import * as Args from '@oclif/core/args'
-import { environmentFlag } from '../../flags.ts'
+import { environmentFlag, releaseArgument } from '../../flags.ts'
 import { FlowCommand } from '../../flow-command.ts'
 import { showRelease } from '../../flows/history.ts'
 import { releaseView } from '../../output/views/history-view.ts'
@@ -7,7 +6,7 @@ import { releaseView } from '../../output/views/history-view.ts'
 export default class HistoryShow extends FlowCommand {
   static override summary = 'One release: what it was, how it went, and the evidence that was kept'
   static override examples = ['<%= config.bin %> history show 42 --env local']
-  static override args = { release: Args.integer({ description: 'number of the release', min: 1, required: true }) }
+  static override args = { ...releaseArgument }
   static override flags = { ...environmentFlag }
 
   protected async execute() {
