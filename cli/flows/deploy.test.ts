@@ -218,6 +218,17 @@ describe('an interrupt at each step', () => {
     )
   })
 
+  test('on the way back: it is gone to its end, the failure is told, exit 130', async () => {
+    const world = await withRelease1({ catalog2: 'crashes' })
+    const { means, interrupt } = scriptedMeans(world.platform)
+    world.source.catalog = 'catalog2'
+    world.hooks.evidence = interrupt
+    const error = await failureOf(deploy(request, means))
+    expect(error).toMatchObject({ code: 'ROLLOUT_UNHEALTHY', exitCode: 130 })
+    expect(world.serving()).toBe(1)
+    expect(world.records[1]).toMatchObject({ state: 'rolled-back', culprits: ['catalog'] })
+  })
+
   test('while the record is closed: users come back and the record says so', async () => {
     const world = await withRelease1()
     world.source.catalog = 'catalog2'

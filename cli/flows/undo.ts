@@ -63,7 +63,8 @@ export const undoSetback = async (
   const returned = await back.run('return', (say) => returnTo(previous, { means, say, signal: means.abandoned }))
   const error = new ShopctlError({
     code: setback.code,
-    outcome: 'failed',
+    // The way back is gone to its end and the failure told, but whoever interrupted it is answered as such.
+    outcome: means.interrupted.aborted ? 'interrupted' : 'failed',
     what: `${setback.what}; ${usersNow(request, 'not-promoted', returned)}.`,
     why: [...setback.reasons, ...evidence.flatMap(said)],
     fix: fixes(release, setback, environment),
