@@ -57,7 +57,7 @@ const knownService = (typed: string) =>
   chosenFrom(typed, { code: 'UNKNOWN_SERVICE', noun: 'service', known: serviceNames })
 
 /** What writes a log: the services, and on the local platform what they stand on. */
-const logSources = [...serviceNames, 'edge', 'postgres', 'redis']
+export const logSources = [...serviceNames, 'edge', 'postgres', 'redis']
 
 /** Whose log, as an argument that may be left out. */
 export const logSourceArgument = {

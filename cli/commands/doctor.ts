@@ -1,0 +1,44 @@
+import * as Flags from '@oclif/core/flags'
+import { doctor, type Finding } from '../flows/doctor.ts'
+import { renderTable } from '../output/table.ts'
+import { repositoryRoot } from '../repository-root.ts'
+import { ShopCommand } from '../shop-command.ts'
+
+const words = { fine: 'ok', without: 'without', missing: 'MISSING' } as const
+
+const view = (findings: readonly Finding[], width: number | null): string => {
+  const table = renderTable({
+    columns: [
+      { title: '', value: ({ state }) => words[state] },
+      { title: 'WHAT', value: ({ name }) => name },
+      { title: 'FOUND', value: ({ found }) => found },
+    ],
+    rows: findings,
+    width,
+  })
+  const fixes = findings.flatMap(({ fix }) => (fix === null ? [] : [`  Fix: ${fix}`]))
+  return [table, ...(fixes.length > 0 ? ['', ...fixes] : [])].join('\n')
+}
+
+export default class Doctor extends ShopCommand {
+  static override summary = 'What this machine has and lacks; exit 3 where shopctl cannot work here'
+  static override flags = {
+    port: Flags.integer({ min: 1, max: 65535, default: 8080, summary: 'the port of the front door' }),
+  }
+
+  protected async execute() {
+    const { flags } = await this.parse(Doctor)
+    const { runTool } = await import('../tools/run-tool.ts')
+    const findings = await doctor({
+      repository: repositoryRoot,
+      port: flags.port,
+      environment: process.env,
+      nodeVersion: process.version,
+      platform: process.platform,
+      run: runTool,
+      signal: this.interrupted,
+    })
+    const outcome = findings.some(({ state }) => state === 'missing') ? ('refused' as const) : ('done' as const)
+    return { result: { findings }, text: view(findings, this.width), outcome }
+  }
+}
