@@ -28,14 +28,12 @@ export default class Doctor extends ShopCommand {
 
   protected async execute() {
     const { flags } = await this.parse(Doctor)
-    const { runTool } = await import('../tools/run-tool.ts')
     const findings = await doctor({
       repository: repositoryRoot,
       port: flags.port,
       environment: process.env,
       nodeVersion: process.version,
       platform: process.platform,
-      run: runTool,
       signal: this.interrupted,
     })
     const outcome = findings.some(({ state }) => state === 'missing') ? ('refused' as const) : ('done' as const)

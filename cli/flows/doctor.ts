@@ -4,6 +4,7 @@ import { toType } from '../errors/to-type.ts'
 import { findProgram } from '../platforms/local/find-program.ts'
 import { isFree, type PortOwner, portOwner } from '../platforms/local/ports.ts'
 import { statePaths } from '../platforms/local/state-paths.ts'
+import { runTool } from '../tools/run-tool.ts'
 import { type RunTool, renderToolCall } from '../tools/tool-call.ts'
 
 /** One thing that shopctl needs (`missing`), or is better with (`without`: the shop runs, less well). */
@@ -21,7 +22,7 @@ export type DoctorRequest = {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly nodeVersion: string
   readonly platform: NodeJS.Platform
-  readonly run: RunTool
+  readonly run?: RunTool
   readonly signal: AbortSignal
 }
 
@@ -60,7 +61,7 @@ const programs: readonly Program[] = [
 
 const checkProgram = async (
   program: Program,
-  { environment, platform, run, signal }: DoctorRequest,
+  { environment, platform, run = runTool, signal }: DoctorRequest,
 ): Promise<Finding> => {
   const { name, args, without } = program
   const state = without === null ? 'missing' : 'without'
