@@ -2,6 +2,7 @@ import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
 import type { Evidence, ReleaseRecord } from '../releases/release.ts'
 import type { Setback } from './attempt.ts'
+import { lastWords } from './last-words.ts'
 import type { FlowMeans } from './means.ts'
 import { type Returned, returnTo } from './return-to.ts'
 import type { Steps } from './steps.ts'
@@ -15,8 +16,6 @@ type UndoRequest = {
   /** The release that users were on when this one began. */
   readonly previous: ReleaseRecord | null
 }
-
-const logLinesShown = 5
 
 /** An error as a release record keeps it. */
 export const failureOf = (error: ShopctlError): NonNullable<ReleaseRecord['failure']> => ({
@@ -34,7 +33,7 @@ const usersNow = ({ previous, means }: UndoRequest, promoted: Promoted, returned
 }
 
 const said = ({ service, lastLogs }: Evidence): readonly string[] =>
-  lastLogs.slice(-logLinesShown).map((line) => `${service} said: ${line}`)
+  lastWords(lastLogs).map((line) => `${service} said: ${line}`)
 
 const collect = (release: ReleaseRecord, setback: Setback, means: FlowMeans): Promise<Evidence[]> => {
   const reason = setback.reasons[0] ?? setback.what
