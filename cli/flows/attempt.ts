@@ -6,12 +6,15 @@ import { gate } from './gate.ts'
 import type { FlowMeans } from './means.ts'
 import type { Steps } from './steps.ts'
 
+/** A service that failed itself, and the sentence that says how. */
+export type Culprit = { readonly service: string; readonly reason: string }
+
 /** Why a release did not come to its users, before anything was undone. */
 export type Setback = {
   readonly code: 'MIGRATION_FAILED' | 'SEED_FAILED' | 'APPLY_FAILED' | 'ROLLOUT_UNHEALTHY' | 'SMOKE_FAILED'
   /** The first half of the sentence; what users are on now is added when that is known. */
   readonly what: string
-  readonly culprits: readonly string[]
+  readonly culprits: readonly Culprit[]
   readonly reasons: readonly string[]
 }
 
@@ -75,7 +78,7 @@ const migrate = async (release: ReleaseRecord, context: AttemptContext): Promise
     )
     const [first] = failed
     if (first === undefined) return null
-    const culprits = failed.map(({ service }) => service)
+    const culprits = failed.map(({ service, error }) => ({ service, reason: error.why[0] ?? error.message }))
     const reasons = failed.flatMap(({ error }) => error.why)
     return { code: 'MIGRATION_FAILED', what: first.error.message, culprits, reasons }
   })
@@ -114,12 +117,16 @@ const smoke = async (release: ReleaseRecord, { means, steps, signal }: AttemptCo
     const results = await means.smoke(smokeChecks, { entry, secondsPerCheck: 5, signal })
     const failed = results.filter(({ failure }) => failure !== null)
     if (failed.length === 0) return null
-    const culprits = [...new Set(failed.map(({ check }) => check.service))]
+    const found = failed.map(({ check, failure }): Culprit => {
+      return { service: check.service, reason: `check "${check.name}": ${failure}` }
+    })
+    const culprits = [...Map.groupBy(found, ({ service }) => service).values()].flatMap((own) => own.slice(0, 1))
+    const services = list.format(culprits.map(({ service }) => service))
     return {
       code: 'SMOKE_FAILED',
-      what: `${list.format(culprits)} did not pass the smoke checks in ${means.environment}`,
+      what: `${services} did not pass the smoke checks in ${means.environment}`,
       culprits,
-      reasons: failed.map(({ check, failure }) => `check "${check.name}": ${failure}`),
+      reasons: found.map(({ reason }) => reason),
     }
   })
 
@@ -136,7 +143,8 @@ export const attempt = async (release: ReleaseRecord, context: AttemptContext): 
   })
   if (verdict.state === 'unhealthy') {
     const what = `${list.format(verdict.culprits)} did not become healthy in ${means.environment}`
-    const { culprits, reasons } = verdict
+    const { reasons } = verdict
+    const culprits = verdict.services.filter(({ state }) => state === 'unhealthy')
     return { result: 'setback', setback: { code: 'ROLLOUT_UNHEALTHY', what, culprits, reasons } }
   }
   if (verdict.state !== 'healthy') return { result: 'unknown', reasons: verdict.reasons }

@@ -159,6 +159,14 @@ describe('what goes wrong is taken back as one', () => {
     expect(world.journal.indexOf('evidence catalog')).toBeLessThan(world.journal.indexOf('retire 1'))
   })
 
+  test('of several services that fail each is kept with its own reason', async () => {
+    const world = await withRelease1({ bad1: 'crashes', bad2: 'crashes' })
+    Object.assign(world.source, { users: 'bad1', catalog: 'bad2' })
+    await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    const reasons = world.records[1]?.evidence.map(({ service, reason }) => `${service}: ${reason.split(' ')[0]}`)
+    expect(reasons).toEqual(['users: users', 'catalog: catalog'])
+  })
+
   test('the same digest again is refused until it is forced, and the rest may go on', async () => {
     const world = await withRelease1({ bad1: 'crashes' })
     world.source.catalog = 'bad1'

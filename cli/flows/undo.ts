@@ -35,13 +35,11 @@ const usersNow = ({ previous, means }: UndoRequest, promoted: Promoted, returned
 const said = ({ service, lastLogs }: Evidence): readonly string[] =>
   lastWords(lastLogs).map((line) => `${service} said: ${line}`)
 
-const collect = (release: ReleaseRecord, setback: Setback, means: FlowMeans): Promise<Evidence[]> => {
-  const reason = setback.reasons[0] ?? setback.what
-  return Promise.all(setback.culprits.map((service) => means.platform.collectEvidence(service, reason, release)))
-}
+const collect = (release: ReleaseRecord, { culprits }: Setback, { platform }: FlowMeans): Promise<Evidence[]> =>
+  Promise.all(culprits.map(({ service, reason }) => platform.collectEvidence(service, reason, release)))
 
 const fixes = (release: ReleaseRecord, { culprits }: Setback, environment: string): readonly string[] => [
-  ...culprits.map((service) => toType(`logs ${service} --env ${environment} --release ${release.number}`)),
+  ...culprits.map(({ service }) => toType(`logs ${service} --env ${environment} --release ${release.number}`)),
   toType(`history show ${release.number} --env ${environment}`),
 ]
 
@@ -56,7 +54,7 @@ export const undoSetback = async (
   const back = steps.withSignal(means.abandoned)
 
   const evidence = await back.run('evidence', () => collect(release, setback, means))
-  const culprits = [...setback.culprits]
+  const culprits = setback.culprits.map(({ service }) => service)
   await platform.releases.update({ ...release, culprits, evidence, steps: [...back.attempted()] })
 
   const returned = await back.run('return', (say) => returnTo(previous, { means, say, signal: means.abandoned }))

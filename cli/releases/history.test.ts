@@ -17,13 +17,23 @@ const newestFirst = (...records: readonly ReleaseRecord[]) =>
   records.toSorted((left, right) => right.number - left.number)
 const catalog = (content: string) => ({ catalog: content })
 
+const noEvidence = {
+  lastLogs: [],
+  previousLogs: [],
+  probeFailures: [],
+  events: [],
+  collectedAt: '2026-11-22T10:00:00.000Z',
+}
+
 const ok = (number: number, content: string, more: Partial<ReleaseRecord> = {}) =>
   aRelease({ number, ...more, services: catalog(content) })
 const bad = (number: number, content: string) =>
   ok(number, content, {
     state: 'rolled-back',
     culprits: ['catalog'],
-    verdict: { state: 'unhealthy', reasons: ['catalog exited 1'] },
+    // Of several services that failed the verdict names another one first.
+    verdict: { state: 'unhealthy', reasons: ['users was killed by SIGKILL', 'catalog exited 1'] },
+    evidence: [{ ...noEvidence, service: 'catalog', reason: 'catalog exited 1' }],
   })
 const back = (number: number, restores: number, content: string, previous = number - 1) =>
   ok(number, content, { restores, previous })

@@ -165,7 +165,8 @@ const verdictOn = (records: Records, record: ReleaseRecord, { service, pair }: Q
     return { release: left.number, reason: `rolled back by ${record.who} in release ${record.number}${why}` }
   }
   if (!record.culprits.includes(service) || !has(record)) return null
-  return { release: record.number, reason: record.verdict?.reasons[0] ?? record.failure?.what ?? 'it was unhealthy' }
+  const kept = record.evidence.find((evidence) => evidence.service === service)
+  return { release: record.number, reason: kept?.reason ?? record.failure?.why[0] ?? 'it was unhealthy' }
 }
 
 const newestLike = (records: Records, target: ReleaseRecord): number =>
