@@ -27,9 +27,7 @@ export const stepTitles = {
 
 export type StepName = keyof typeof stepTitles
 
-const wayBack = ['evidence', 'return'] as const
-
-/** The steps that each verb may take, in the order in which it takes them; those that it does not need stay out. */
+/** The steps that each verb may take, in order; those that it does not need stay out. The way back is not announced. */
 export const plannedSteps = {
   deploy: [
     'plan',
@@ -47,9 +45,8 @@ export const plannedSteps = {
     'smoke',
     'promote',
     'close',
-    ...wayBack,
   ],
-  rollback: ['plan', 'lock', 'prepare', 'mend', 'record', 'apply', 'gate', 'smoke', 'promote', 'close', ...wayBack],
+  rollback: ['plan', 'lock', 'prepare', 'mend', 'record', 'apply', 'gate', 'smoke', 'promote', 'close'],
   diff: ['plan', 'build', 'scan', 'render'],
   down: ['lock', 'stop'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>
@@ -100,7 +97,7 @@ export const createSteps = (request: StepsRequest, records: StepRecord[] = []): 
       if (signal.aborted) throw interruption(signal, `before "${stepTitles[name]}"`)
       const started = performance.now()
       records.push({ name, startedAt: now().toISOString(), outcome: 'running' })
-      reporter.emit({ type: 'step.started', step: name })
+      reporter.emit({ type: 'step.started', step: name, title: stepTitles[name] })
       try {
         const result = await work((message) => reporter.emit({ type: 'step.progress', step: name, message }))
         finish(name, started, 'done')

@@ -12,7 +12,8 @@ const bodies = {
     environment: z.string(),
     steps: z.array(z.object({ id: z.string(), title: z.string() })),
   },
-  'step.started': { step: z.string() },
+  /** The title is there for steps that the flow could not announce: the way back. */
+  'step.started': { step: z.string(), title: z.string().optional() },
   /** What the step does or waits for now; a heartbeat repeats the last one. */
   'step.progress': { step: z.string(), message: z.string() },
   'step.finished': { step: z.string(), outcome: stepOutcome, milliseconds: z.number(), detail: z.string().optional() },

@@ -30,6 +30,7 @@ export const createPlainSink = ({ stream, clock, redact }: PlainRequest): Sink =
   const follow = (event: EventBody, at: number) => {
     if (event.type === 'flow.started') begun = true
     if (event.type === 'flow.started') for (const { id, title } of event.steps) titles.set(id, title)
+    if (event.type === 'step.started' && event.title !== undefined) titles.set(event.step, event.title)
     if (event.type === 'step.started')
       running.set(event.step, { since: at, said: titles.get(event.step) ?? event.step })
     if (event.type === 'step.finished') running.delete(event.step)

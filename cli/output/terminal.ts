@@ -73,6 +73,7 @@ export const createTerminalSink = (request: TerminalRequest): Sink => {
         for (const { id, title } of event.steps) titles.set(id, title)
         return
       case 'step.started':
+        if (event.title !== undefined) titles.set(event.step, event.title)
         progress = ''
         return (await begin(event.step)).start(event.step)
       case 'step.progress':
