@@ -51,7 +51,8 @@ const isFresh = ({ node, root: builtFrom, inputs }) =>
   node === process.version &&
   builtFrom === root &&
   inputs.every(([file, size, changedAt]) => {
-    const now = fs.statSync(path.join(root, file), { throwIfNoEntry: false })
+    // Joined by hand: two hundred times path.join is a millisecond.
+    const now = fs.statSync(`${root}/${file}`, { throwIfNoEntry: false })
     return now !== undefined && now.mtimeMs === changedAt && (now.isDirectory() || now.size === size)
   })
 

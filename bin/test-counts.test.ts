@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { countsOfFixedCheck, countsOfTests } from './test-counts.ts'
+
+const report = (...files: readonly { status: string; tests: readonly string[] }[]) =>
+  JSON.stringify({
+    testResults: files.map(({ status, tests }, file) => ({
+      name: `file ${file}`,
+      status,
+      assertionResults: tests.map((one, index) => ({ fullName: `test ${index} ${one}`, status: one })),
+    })),
+  })
+
+test('passed, failed and skipped tests are counted over all files', () => {
+  const text = report(
+    { status: 'passed', tests: ['passed', 'skipped'] },
+    { status: 'failed', tests: ['failed', 'passed'] },
+  )
+  expect(countsOfTests(text, 1)).toEqual({ passed: 2, failed: 1, skipped: ['test 1 skipped'] })
+})
+
+test('a file that could not be loaded counts as failed', () => {
+  expect(countsOfTests(report({ status: 'failed', tests: [] }), 1).failed).toBe(1)
+})
+
+test('an exit code that no test explains counts as one failure', () => {
+  expect(countsOfTests(report({ status: 'passed', tests: ['passed'] }), 1)).toMatchObject({ passed: 1, failed: 1 })
+  expect(countsOfTests(null, 1).failed).toBe(1)
+})
+
+test('a project without tests counts nothing', () => {
+  expect(countsOfTests(null, 0)).toEqual({ passed: 0, failed: 0, skipped: [] })
+})
+
+test('types, lint and arrows count as one each', () => {
+  expect(countsOfFixedCheck(0)).toMatchObject({ passed: 1, failed: 0 })
+  expect(countsOfFixedCheck(2)).toMatchObject({ passed: 0, failed: 1 })
+})
