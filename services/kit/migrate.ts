@@ -48,6 +48,7 @@ async function* listApplied(database: Kysely<unknown>): AsyncGenerator<Migration
 }
 
 async function* apply(database: Kysely<unknown>, options: MigrateOptions): AsyncGenerator<MigrationEvent> {
+  await endWithTheClient(database)
   await waitForLock(database, options.lockWaitSeconds ?? 60)
   await sql`
     create table if not exists service_migrations (
@@ -77,6 +78,14 @@ async function applyOne(database: Kysely<unknown>, migration: ServiceMigration):
     return failed(name, error)
   }
   return { event: 'applied', name, reversible, milliseconds: Math.round(performance.now() - startedAt) }
+}
+
+/**
+ * A server notices that its client was killed when it has an answer for it: a long statement would go on for nobody, and
+ * hold the lock until then. Some operating systems cannot look earlier; there it stays so.
+ */
+async function endWithTheClient(database: Kysely<unknown>): Promise<void> {
+  await sql`set client_connection_check_interval = '500ms'`.execute(database).catch(() => undefined)
 }
 
 /**
