@@ -23,6 +23,12 @@ test('a free port can be listened on and is taken then', async () => {
   expect(await isFree(port)).toBe(false)
 })
 
+test('ports that are asked for at once are different, and none is one that a connection may take', async () => {
+  const ports = await Promise.all(Array.from({ length: 200 }, freePort))
+  expect(new Set(ports).size).toBe(200)
+  expect(Math.max(...ports)).toBeLessThan(32_768)
+})
+
 test.each(['127.0.0.1', '0.0.0.0', '::'])('who listens on %s is named', async (host) => {
   const port = await freePort()
   await listen(port, host)

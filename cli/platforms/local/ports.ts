@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { hasErrorCode } from '../../errors/has-error-code.ts'
@@ -37,8 +38,24 @@ const answers = (port: number): Promise<boolean> =>
     socket.once('timeout', () => tell(true))
   })
 
-/** A port on which nobody listens now. Another program may take it before it is used: who uses it tries again. */
-export const freePort = (): Promise<number> => listenOnce(0)
+/**
+ * Below the ports that systems give to outgoing connections (from 32768 on Linux, 49152 on macOS), of which a busy
+ * client takes hundreds a second: one of those would be gone before the program that it is for listens on it.
+ */
+const chosenFrom = { lowest: 20_000, highest: 29_999 } as const
+const chosen = new Set<number>()
+const attempts = 100
+
+/** A port on which nobody listens now; this process is never given the same one twice. */
+export const freePort = async (): Promise<number> => {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const port = randomInt(chosenFrom.lowest, chosenFrom.highest + 1)
+    if (chosen.has(port)) continue
+    chosen.add(port)
+    if (await isFree(port)) return port
+  }
+  return listenOnce(0)
+}
 
 /** Whether a server could listen on 127.0.0.1 at this port. Throws PORT_NOT_ALLOWED (refused) for one kept for root. */
 export const isFree = async (port: number): Promise<boolean> => {
