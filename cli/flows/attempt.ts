@@ -1,5 +1,6 @@
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import type { HealthPolicy } from '../health/policy.ts'
+import type { HeldLock } from '../releases/held-lock.ts'
 import type { MigrationRecord, ReleaseRecord } from '../releases/release.ts'
 import { smokeChecks } from '../smoke/checks.ts'
 import { gate } from './gate.ts'
@@ -26,6 +27,7 @@ export type Attempt =
 export type AttemptContext = {
   readonly means: FlowMeans
   readonly steps: Steps
+  readonly lock: HeldLock
   readonly signal: AbortSignal
   /** Services whose digest and settings have succeeded here before. */
   readonly proven: ReadonlySet<string>
@@ -132,7 +134,7 @@ const smoke = async (release: ReleaseRecord, { means, steps, signal }: AttemptCo
 
 /** Tries a release out beside what users are on, and moves them over only when it has proven itself. */
 export const attempt = async (release: ReleaseRecord, context: AttemptContext): Promise<Attempt> => {
-  const { means, steps, signal, proven, policy, keep } = context
+  const { means, steps, lock, signal, proven, policy, keep } = context
 
   const early = (await migrate(release, context)) ?? (await seed(release, context)) ?? (await apply(release, context))
   if (early !== null) return { result: 'setback', setback: early }
@@ -152,7 +154,10 @@ export const attempt = async (release: ReleaseRecord, context: AttemptContext): 
   const failed = await smoke(release, context)
   if (failed !== null) return { result: 'setback', setback: failed }
 
-  await steps.run('promote', () => means.platform.promote(release, signal))
+  await steps.run('promote', async () => {
+    await lock.confirm()
+    await means.platform.promote(release, signal)
+  })
   means.reporter.emit({ type: 'release.promoted', release: release.number, previous: release.previous })
   return { result: 'promoted' }
 }

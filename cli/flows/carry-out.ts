@@ -2,6 +2,7 @@ import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
 import type { HealthPolicy } from '../health/policy.ts'
 import type { ServiceSet } from '../platforms/platform.ts'
+import type { HeldLock } from '../releases/held-lock.ts'
 import type { Commit, ReleaseRecord } from '../releases/release.ts'
 import { attempt } from './attempt.ts'
 import type { FlowMeans } from './means.ts'
@@ -25,8 +26,8 @@ export type Wanted = {
 export type CarryOutContext = {
   readonly means: FlowMeans
   readonly steps: Steps
-  /** Fires when the lock was lost: from then on somebody else may be changing the environment. */
-  readonly lockLost: AbortSignal
+  /** Whoever has lost it changes nothing any more: somebody else may be changing the environment. */
+  readonly lock: HeldLock
   /** What users are on now. */
   readonly previous: ReleaseRecord | null
 }
@@ -74,9 +75,9 @@ const leftHalfDone = (release: ReleaseRecord, means: FlowMeans): ShopctlError =>
  * An interrupt counts until the record is closed as succeeded; after that the release is what users are on.
  */
 export const carryOut = async (wanted: Wanted, context: CarryOutContext): Promise<ReleaseRecord> => {
-  const { means, steps, lockLost, previous } = context
+  const { means, steps, lock, previous } = context
   const { platform, reporter, interrupted, abandoned } = means
-  const signal = AbortSignal.any([interrupted, lockLost])
+  const signal = AbortSignal.any([interrupted, lock.signal])
 
   let release = await steps.run('record', () => platform.releases.create(newRecord(wanted, context)))
   reporter.emit({ type: 'release.opened', release: release.number, previous: release.previous })
@@ -86,21 +87,27 @@ export const carryOut = async (wanted: Wanted, context: CarryOutContext): Promis
       .attempted()
       .map((step) => (step.name === 'close' ? { ...step, outcome: 'done' as const } : step))
     release = { ...release, ...changes, steps: attempted }
+    await lock.confirm()
     await platform.releases.update(release)
   }
 
   const comeBack = async (cause: unknown, promoted: 'promoted' | 'not-promoted'): Promise<unknown> => {
-    if (lockLost.aborted) return lockLost.reason
-    const error = await undoInterruption(release, cause, { means, steps, previous, promoted }).catch(
-      (failure: unknown) => failure,
-    )
+    const undo = async () => {
+      await lock.confirm()
+      return undoInterruption(release, cause, { means, steps, previous, promoted })
+    }
+    const error = await undo().catch((failure: unknown) => failure)
+    if (lock.signal.aborted) return lock.signal.reason
     return abandoned.aborted ? leftHalfDone(release, means) : error
   }
 
-  const outcome = await attempt(release, { ...wanted, means, steps, signal, keep }).catch(async (cause: unknown) => {
-    throw await comeBack(cause, 'not-promoted')
-  })
+  const outcome = await attempt(release, { ...wanted, means, steps, lock, signal, keep }).catch(
+    async (cause: unknown) => {
+      throw await comeBack(cause, 'not-promoted')
+    },
+  )
   if (outcome.result === 'setback') {
+    await lock.confirm()
     throw await undoSetback(release, outcome.setback, { means, steps, previous }).catch((failure: unknown) =>
       abandoned.aborted ? leftHalfDone(release, means) : failure,
     )

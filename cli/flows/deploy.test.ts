@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ShopctlError } from '../errors/shopctl-error.ts'
+import { forceRelease } from '../releases/lock.ts'
 import { type DeployRequest, deploy } from './deploy.ts'
 import { failureOf } from './testing/failure-of.ts'
 import { scriptedMeans } from './testing/scripted-means.ts'
@@ -271,6 +272,26 @@ describe('an interrupt at each step', () => {
     expect(result.release?.number).toBe(3)
     expect(world.records[1]?.state).toBe('aborted')
     expect(events.some((event) => event.type === 'warning' && event.message.includes('release 2'))).toBe(true)
+  })
+})
+
+describe('a lock that was taken away', () => {
+  const behaviours = { catalog2: 'healthy', catalog3: 'crashes' } as const
+
+  test.each([
+    { content: 'catalog2', step: 'entry', does: 'does not move users' },
+    { content: 'catalog3', step: 'observe', does: 'does not undo what is no longer its own' },
+  ])('with $content, lost at $step: the flow $does', async ({ content, step }) => {
+    const world = await withRelease1(behaviours)
+    world.source.catalog = content
+    world.hooks[step] = async () => {
+      await forceRelease(world.platform.lock)
+      world.journal.push('lost')
+    }
+    const error = await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    expect(error).toMatchObject({ code: 'LOCK_LOST', exitCode: 6 })
+    expect(world.journal.at(-1)).toBe('lost')
+    expect(world.serving()).toBe(1)
   })
 })
 

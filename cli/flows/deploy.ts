@@ -129,37 +129,34 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
   const idle = await steps.run('render', () => nothingToDo(before, artifacts, means))
   if (idle) return { outcome: 'unchanged', release: before.current, changes: [] }
 
-  return withLock(
-    { means, steps, why: request.why ?? 'deploy', waitSeconds: request.waitSeconds },
-    async (lockLost) => {
-      await steps.run('prepare', () => platform.prepare(interrupted))
-      const { records, current } = await mendFirst(means, steps)
+  return withLock({ means, steps, why: request.why ?? 'deploy', waitSeconds: request.waitSeconds }, async (lock) => {
+    await steps.run('prepare', () => platform.prepare(interrupted))
+    const { records, current } = await mendFirst(means, steps)
 
-      const services = wholeSet(await platform.render(artifacts), current)
-      const changes = changesBetween(current?.services ?? {}, services)
-      if (current !== null && changes.length === 0) return bringBack(current, means, steps)
-      const changing = changes.flatMap(({ service }) => {
-        const wanted = services[service]
-        return wanted === undefined ? [] : [[service, wanted] as const]
-      })
-      // What stays as it is has just been serving: an old verdict on it stops nobody.
-      if (request.force === 'no') refuseKnownBad(records, Object.fromEntries(changing), environment)
+    const services = wholeSet(await platform.render(artifacts), current)
+    const changes = changesBetween(current?.services ?? {}, services)
+    if (current !== null && changes.length === 0) return bringBack(current, means, steps)
+    const changing = changes.flatMap(({ service }) => {
+      const wanted = services[service]
+      return wanted === undefined ? [] : [[service, wanted] as const]
+    })
+    // What stays as it is has just been serving: an old verdict on it stops nobody.
+    if (request.force === 'no') refuseKnownBad(records, Object.fromEntries(changing), environment)
 
-      const wanted: Wanted = {
-        kind: 'deploy',
-        services,
-        commit: await means.commit(),
-        why: request.why,
-        restores: null,
-        toMigrate: hasNewMigrations(current, services),
-        demoData: current === null ? request.demoData : 'none',
-        proven: provenServices(records, services),
-        policy: means.policy,
-      }
-      const release = await carryOut(wanted, { means, steps, lockLost, previous: current })
-      return { outcome: 'deployed', release, changes }
-    },
-  )
+    const wanted: Wanted = {
+      kind: 'deploy',
+      services,
+      commit: await means.commit(),
+      why: request.why,
+      restores: null,
+      toMigrate: hasNewMigrations(current, services),
+      demoData: current === null ? request.demoData : 'none',
+      proven: provenServices(records, services),
+      policy: means.policy,
+    }
+    const release = await carryOut(wanted, { means, steps, lock, previous: current })
+    return { outcome: 'deployed', release, changes }
+  })
 }
 
 /** Under the lock an unfinished record has no living owner: it is mended before anything else is tried. */

@@ -85,7 +85,7 @@ export const rollback = async (request: RollbackRequest, means: FlowMeans): Prom
   }
 
   const why = request.why ?? `rollback to release ${shown.target.number}`
-  return withLock({ means, steps, why, waitSeconds: request.waitSeconds }, async (lockLost) => {
+  return withLock({ means, steps, why, waitSeconds: request.waitSeconds }, async (lock) => {
     await steps.run('prepare', () => platform.prepare(interrupted))
     const situation = await mendFirst(means, steps)
     // The target that was shown is the target that is taken, whatever came in between.
@@ -102,7 +102,7 @@ export const rollback = async (request: RollbackRequest, means: FlowMeans): Prom
       proven: provenServices(situation.records, services),
       policy: means.policy,
     }
-    const release = await carryOut(wanted, { means, steps, lockLost, previous: agreed.current })
+    const release = await carryOut(wanted, { means, steps, lock, previous: agreed.current })
     return { outcome: 'rolled-back', plan: agreed, release }
   })
 }

@@ -1,4 +1,5 @@
 import { toType } from '../errors/to-type.ts'
+import type { HeldLock } from '../releases/held-lock.ts'
 import { acquireLock } from '../releases/lock.ts'
 import { systemLockClock } from '../releases/system-lock-clock.ts'
 import type { FlowMeans } from './means.ts'
@@ -15,7 +16,7 @@ type LockRequest = {
 /** One change at a time: holds the environment's lock around the work and gives it back whatever happens. */
 export const withLock = async <Result>(
   { means, steps, why, waitSeconds }: LockRequest,
-  work: (lockLost: AbortSignal) => Promise<Result>,
+  work: (lock: HeldLock) => Promise<Result>,
 ): Promise<Result> => {
   const { platform, environment, who, interrupted, reporter } = means
   const { lock, found } = await steps.run('lock', (say) =>
@@ -40,7 +41,7 @@ export const withLock = async <Result>(
     reporter.emit({ type: 'warning', message, fix: [] })
   }
   try {
-    return await work(lock.signal)
+    return await work(lock)
   } finally {
     const returned = await lock.release()
     if (returned.outcome === 'expires-by-itself') {

@@ -13,6 +13,11 @@ export type LockReturn =
 export type HeldLock = {
   /** Fires with ShopctlError LOCK_LOST where another took the lock or renewing failed for its whole time to live. */
   readonly signal: AbortSignal
+  /**
+   * Renews it now, before a change that would be wrong without it. Throws LOCK_LOST where another has it; a store that
+   * does not answer loses nothing before the time to live is over.
+   */
+  confirm(): Promise<void>
   /** Idempotent. */
   release(): Promise<LockReturn>
 }
@@ -95,6 +100,11 @@ export const holdLock = ({ store, clock, environment, taken }: Holding): HeldLoc
 
   return {
     signal: lost.signal,
+    async confirm() {
+      if (!lost.signal.aborted) tick()
+      await renewing
+      lost.signal.throwIfAborted()
+    },
     release() {
       returned ??= giveBack()
       return returned

@@ -214,6 +214,27 @@ test('a lock released by hand is free for others and its holder is told', async 
   expect(lock.signal.reason.why).toEqual(['the lock was released by hand'])
 })
 
+test('who confirms the lock learns at once that it was lost, and not at the next renewal', async () => {
+  const world = createLockWorld()
+  const store = createMemoryLockStore()
+  const { lock } = await acquireLock(store, asking('ada'), world.clockOf(ada))
+  await lock.confirm()
+  await forceRelease(store)
+  await acquireLock(store, asking('bob'), world.clockOf(bob))
+  await expect(lock.confirm()).rejects.toMatchObject({ code: 'LOCK_LOST', why: [expect.stringContaining('bob')] })
+  expect(lock.signal.aborted).toBe(true)
+  expect(store.current()?.value).toMatchObject({ holder: 'bob', released: false })
+})
+
+test('a store that does not answer for a moment fails no confirmation', async () => {
+  const world = createLockWorld()
+  const answers: ('none' | 'refused')[] = ['none', 'none', 'refused']
+  const store = createMemoryLockStore(() => answers.shift() ?? 'none')
+  const { lock } = await acquireLock(store, asking('ada'), world.clockOf(ada))
+  await lock.confirm()
+  expect(lock.signal.aborted).toBe(false)
+})
+
 test('a store that fails while the lock is given back says that it expires by itself, and does not throw', async () => {
   const world = createLockWorld()
   let down = false
