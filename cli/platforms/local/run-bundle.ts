@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import type { MigrationRecord } from '../../releases/release.ts'
+import { lastWords } from '../../tools/last-words.ts'
 import { runTool } from '../../tools/run-tool.ts'
 import type { ToolResult } from '../../tools/tool-call.ts'
 import type { Manifest } from './manifest.ts'
+import { markerName, markerOf } from './process-marker.ts'
 import { serviceCommand, serviceVariables } from './service-process.ts'
 import type { StatePaths } from './state-paths.ts'
 
@@ -41,7 +43,9 @@ const migrationSeconds = 120
 
 const runBundle = (run: BundleRun, signal: AbortSignal): Promise<ToolResult> => {
   const { program, args } = serviceCommand(run.manifest, run.paths)
-  const env = { ...serviceVariables(run.manifest, run.paths), ...run.env }
+  // Marked, so that the next command ends it where this one is killed.
+  const marker = markerOf(run.paths.processes, [run.manifest.service, ...run.args].join('-'))
+  const env = { ...serviceVariables(run.manifest, run.paths), ...run.env, [markerName]: marker }
   return runTool(
     { program, args: [...args, ...run.args], env, inherit: 'nothing', timeoutSeconds: migrationSeconds },
     signal,
@@ -69,7 +73,7 @@ export const migrateService = async (
     code: 'MIGRATION_FAILED',
     outcome: 'failed',
     what: `${service} could not be migrated in local`,
-    why: said.length > 0 ? said : linesOf(result.stderr).slice(-5),
+    why: said.length > 0 ? said : lastWords(linesOf(result.stderr)),
     fix: [toType('history --env local')],
   })
 }
@@ -82,6 +86,6 @@ export const seedService = async (run: Omit<BundleRun, 'args'>, signal: AbortSig
     code: 'SEED_FAILED',
     outcome: 'failed',
     what: `The demo data of ${run.manifest.service} could not be loaded`,
-    why: linesOf(`${result.stdout}\n${result.stderr}`).slice(-5),
+    why: lastWords(linesOf(`${result.stdout}\n${result.stderr}`)),
   })
 }
