@@ -3,6 +3,7 @@ import type { EnvironmentFacts } from '../stacks/environments.ts'
 import type { FlowMeans } from './flows/means.ts'
 import { openPlatform } from './platforms/open-platform.ts'
 import type { Platform } from './platforms/platform.ts'
+import { redactingStore } from './releases/redact-record.ts'
 import { repositoryRoot } from './repository-root.ts'
 import { type OutputFlags, ShopCommand } from './shop-command.ts'
 
@@ -69,6 +70,7 @@ export abstract class FlowCommand extends ShopCommand {
     await learn()
     return {
       ...platform,
+      releases: redactingStore(platform.releases, (text) => this.redactor.redact(text)),
       async prepare(signal) {
         await platform.prepare(signal)
         await learn()

@@ -32,3 +32,10 @@ export const secretsOfSettings = async (directory: string): Promise<readonly str
   const names = await readdir(directory).catch(() => [])
   return Promise.all(names.map((name) => readFile(join(directory, name), 'utf8')))
 }
+
+/** The secret settings that any process was given whose log may still be there: a setting may have been changed since. */
+export const secretsOfAllSettings = async (directory: string): Promise<readonly string[]> => {
+  const names = await readdir(directory).catch(() => [])
+  const secrets = await Promise.all(names.map((name) => secretsOfSettings(join(directory, name))))
+  return [...new Set(secrets.flat())]
+}

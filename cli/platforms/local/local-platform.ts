@@ -3,13 +3,13 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Bundle, bundleFile, bundleService } from '../../images/bundle-service.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
-import { redact } from '../../tools/redact.ts'
+import { createRedactor, redact } from '../../tools/redact.ts'
 import type { Platform, ServiceSet } from '../platform.ts'
 import { applyRelease, retireOthers } from './apply-release.ts'
 import { localDirections } from './directions.ts'
 import { downLocal } from './down.ts'
 import { collectEvidence } from './evidence.ts'
-import { knownSecrets, secretsOfSettings } from './known-secrets.ts'
+import { knownSecrets, secretsOfAllSettings, secretsOfSettings } from './known-secrets.ts'
 import { manifestOf, manifestsOf, readFoundations, requireFoundations, runs } from './local-state.ts'
 import { createLocalLockStore } from './lock-store.ts'
 import { listLogs, readLogs } from './logs.ts'
@@ -193,7 +193,11 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
     down: ({ data }, signal) => downLocal({ paths, table, data, signal }),
 
     async *logs(wanted) {
-      yield* readLogs(await listLogs(paths.logs), wanted)
+      const redactor = createRedactor()
+      for (const secret of await secretsOfAllSettings(paths.settings)) redactor.register(secret)
+      for await (const line of readLogs(await listLogs(paths.logs), wanted)) {
+        yield { ...line, text: redactor.redact(line.text) }
+      }
     },
   }
 }

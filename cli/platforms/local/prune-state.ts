@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { bundleFile } from '../../images/bundle-service.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
+import { listLogs } from './logs.ts'
 import { settingsDirectory } from './service-settings.ts'
 import type { StatePaths } from './state-paths.ts'
 
@@ -24,7 +25,10 @@ const pruneDirectory = async (directory: string, needed: ReadonlySet<string>): P
 export const pruneState = async (paths: StatePaths, records: readonly ReleaseRecord[]): Promise<void> => {
   const succeeded = records.filter(({ state }) => state === 'succeeded').slice(0, releasesKept)
   const newest = records.slice(0, 3)
-  const needed = [...succeeded, ...newest].flatMap(({ services }) => Object.entries(services))
+  // A log is redacted by the settings that its process had, so they stay as long as it does.
+  const logged = new Set((await listLogs(paths.logs)).map(({ release }) => release))
+  const readable = records.filter(({ number }) => logged.has(number))
+  const needed = [...succeeded, ...newest, ...readable].flatMap(({ services }) => Object.entries(services))
   await pruneDirectory(
     paths.bundles,
     new Set(needed.map(([, { digest }]) => basename(dirname(bundleFile(paths.bundles, digest))))),
