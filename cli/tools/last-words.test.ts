@@ -18,6 +18,17 @@ test('of an uncaught error the message and the place are told, not the stack tha
   expect(lastWords(log)).toEqual(['Error: broken on purpose', '    at file:///shop/bundles/1f/bundle.mjs:284:14589'])
 })
 
+test('the source line is left out also where the error is so far to the right that Node draws no caret', () => {
+  const log = [
+    'file:///shop/bundles/1f/bundle.mjs:284',
+    `  from idempotency_keys\`${';var x=1'.repeat(1000)};throw new Error('broken on purpose')`,
+    '',
+    'Error: broken on purpose',
+    '    at file:///shop/bundles/1f/bundle.mjs:284:14589',
+  ]
+  expect(lastWords(log)).toEqual(['Error: broken on purpose', '    at file:///shop/bundles/1f/bundle.mjs:284:14589'])
+})
+
 test('of other logs the last five lines are told', () => {
   const log = ['1', '2', '3', '4', '5', '6'].map((number) => `{"message":"line ${number}"}`)
   expect(lastWords(log)).toEqual(log.slice(1))

@@ -5,9 +5,14 @@ const isFrame = (line: string): boolean => /^\s+at /.test(line)
 const isCaret = (line: string): boolean => /^\s*\^+\s*$/.test(line)
 const isNodeVersion = (line: string): boolean => /^Node\.js v\d/.test(line)
 
-/** The place and the source line that Node prints above an error: of a bundle the whole line, which is most of it. */
+const isPlace = (line: string): boolean => /^(file:\/\/|node:|\/).*:\d+$/.test(line)
+
+/**
+ * The place and the source line that Node prints above an error: of a bundle the whole line, which is most of it. The
+ * caret below them is left out where the error is far to the right.
+ */
 const isExcerpt = (lines: readonly string[], index: number): boolean =>
-  [1, 2].some((below) => isCaret(lines[index + below] ?? ''))
+  isPlace(lines[index] ?? '') || isPlace(lines[index - 1] ?? '')
 
 const shortened = (line: string): string =>
   line.length <= charactersShown ? line : `${line.slice(0, charactersShown)}…`
