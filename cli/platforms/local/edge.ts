@@ -31,15 +31,15 @@ const liveEdges = async (table: ProcessTable): Promise<readonly ProcessRecord[]>
   return processes.filter(({ record, alive }) => record.service === 'edge' && alive).map(({ record }) => record)
 }
 
-/** Throws PORT_IN_USE (refused) naming the program where anything listens on the public port. */
-const refuseTakenPort = async (port: number): Promise<void> => {
-  if (await isFree(port)) return
-  const owner = await portOwner(port)
+/** Throws PORT_IN_USE (refused) naming the program where anything but an edge of ours listens on the public port. */
+export const refuseTakenPort = async (wanted: number, table: ProcessTable): Promise<void> => {
+  if ((await liveEdges(table)).some(({ port }) => port === wanted) || (await isFree(wanted))) return
+  const owner = await portOwner(wanted)
   const who = owner === null ? 'another program' : `process ${owner.processId} (${owner.command})`
   throw new ShopctlError({
     code: 'PORT_IN_USE',
     outcome: 'refused',
-    what: `Port ${port} is taken by ${who}; nothing was changed.`,
+    what: `Port ${wanted} is taken by ${who}; nothing was changed.`,
     fix: [toType(`deploy --env local --port ${await freePort()}`)],
   })
 }
@@ -123,7 +123,7 @@ const fittingEdge = async (
 const startEdge = async (others: readonly ProcessRecord[], request: EdgeRequest): Promise<number> => {
   const { foundations, table } = request
   const samePort = others.some(({ port }) => port === foundations.publicPort)
-  if (!samePort) await refuseTakenPort(foundations.publicPort)
+  await refuseTakenPort(foundations.publicPort, table)
   // The public ports are shared while one edge replaces another; the control port tells the two apart.
   const controlPort = await freePort()
   const started = await start(request, { how: samePort ? 'replacement' : 'first', controlPort })

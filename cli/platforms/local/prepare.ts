@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { serviceNames } from '../../../services/registry.ts'
 import type { Bundle } from '../../images/bundle-service.ts'
 import { ensureDatabases } from './databases.ts'
-import { ensureEdge } from './edge.ts'
+import { ensureEdge, refuseTakenPort } from './edge.ts'
 import { type Foundations, newSecrets } from './foundations-file.ts'
 import { foundationsFile, readFoundations } from './local-state.ts'
 import { freePort } from './ports.ts'
@@ -46,6 +46,9 @@ export const prepare = async (request: PrepareRequest): Promise<void> => {
   await endUntracked(table, signal)
 
   const before = await readFoundations(paths)
+  const publicPort = request.publicPort ?? before?.publicPort ?? defaultPublicPort
+  // Before anything is started: a refusal leaves no database server behind.
+  await refuseTakenPort(publicPort, table)
   const [bundle, server, redis] = await Promise.all([
     request.bundleEdge(),
     ensurePostgres({ paths, environment: variables, signal }),
@@ -56,7 +59,7 @@ export const prepare = async (request: PrepareRequest): Promise<void> => {
   const foundations: Foundations = {
     schema: 'shopctl.local/foundations/1',
     ...(before ?? { ...newSecrets(), internalPorts: await newInternalPorts(), controlPort: 0 }),
-    publicPort: request.publicPort ?? before?.publicPort ?? defaultPublicPort,
+    publicPort,
     databases,
     redisUrl: redis?.url ?? null,
   }
