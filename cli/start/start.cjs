@@ -88,7 +88,7 @@ const run = async () => {
     await runSources(words, root)
     return
   }
-  const { main, table } = require(path.join(directory, 'main.cjs'))
+  const { main, table } = require('./load-bundle.cjs').loadBundle(directory, words)
   await main(words, table)
 }
 
