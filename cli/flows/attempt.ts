@@ -1,10 +1,11 @@
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import type { HealthPolicy } from '../health/policy.ts'
 import type { HeldLock } from '../releases/held-lock.ts'
-import type { MigrationRecord, ReleaseRecord } from '../releases/release.ts'
+import type { ReleaseRecord } from '../releases/release.ts'
 import { smokeChecks } from '../smoke/checks.ts'
 import { gate } from './gate.ts'
 import type { FlowMeans } from './means.ts'
+import { migrateDatabases } from './migrate-databases.ts'
 import type { Steps } from './steps.ts'
 
 /** A service that failed itself, and the sentence that says how. */
@@ -22,7 +23,15 @@ export type Setback = {
 export type Attempt =
   | { readonly result: 'promoted' }
   | { readonly result: 'setback'; readonly setback: Setback }
-  | { readonly result: 'unknown'; readonly reasons: readonly string[] }
+  /** `suspects` are the services that were not shown to be healthy. */
+  | {
+      readonly result: 'unknown'
+      readonly code: string
+      readonly reasons: readonly string[]
+      readonly suspects: readonly Culprit[]
+    }
+  /** An interrupt, a refusal in the middle, or a bug. */
+  | { readonly result: 'thrown'; readonly cause: unknown }
 
 export type AttemptContext = {
   readonly means: FlowMeans
@@ -40,51 +49,6 @@ export type AttemptContext = {
 }
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' })
-
-type Migrated = { readonly applied: readonly MigrationRecord[] } | { readonly failed: ShopctlError }
-
-const migrateOne = async (service: string, release: ReleaseRecord, context: AttemptContext): Promise<Migrated> => {
-  try {
-    return { applied: await context.means.platform.migrate(service, release, context.signal) }
-  } catch (error) {
-    if (!(error instanceof ShopctlError) || error.code !== 'MIGRATION_FAILED') throw error
-    return { failed: error }
-  }
-}
-
-const migrate = async (release: ReleaseRecord, context: AttemptContext): Promise<Setback | null> => {
-  const { steps, toMigrate, keep } = context
-  if (toMigrate.length === 0) {
-    steps.skip('migrate', 'no migration since the release before')
-    return null
-  }
-  return steps.run('migrate', async (say) => {
-    say(list.format(toMigrate))
-    const migrations: MigrationRecord[] = []
-    let kept = Promise.resolve()
-    // Each has a database of its own, so they run side by side; one that fails stops none of the others half way.
-    const migrated = toMigrate.map(async (service) => {
-      const result = await migrateOne(service, release, context)
-      if ('failed' in result) return { service, error: result.failed }
-      migrations.push(...result.applied)
-      // At once: an irreversible migration must be in the record even if we are killed now.
-      kept = kept.then(() => keep({ migrations: [...migrations] }))
-      return null
-    })
-    const results = await Promise.allSettled(migrated)
-    await kept
-    const thrown = results.find((result) => result.status === 'rejected')
-    if (thrown !== undefined) throw thrown.reason
-    const failed = results.flatMap((result) =>
-      result.status === 'fulfilled' && result.value !== null ? [result.value] : [],
-    )
-    const [first] = failed
-    if (first === undefined) return null
-    const culprits = failed.map(({ service, error }) => ({ service, reason: error.why[0] ?? error.message }))
-    const reasons = failed.flatMap(({ error }) => error.why)
-    return { code: 'MIGRATION_FAILED', what: first.error.message, culprits, reasons }
-  })
-}
 
 const seed = async (release: ReleaseRecord, context: AttemptContext): Promise<Setback | null> => {
   const { means, steps, signal, demoData } = context
@@ -134,28 +98,31 @@ const smoke = async (release: ReleaseRecord, { means, steps, signal }: AttemptCo
 
 /** Tries a release out beside what users are on, and moves them over only when it has proven itself. */
 export const attempt = async (release: ReleaseRecord, context: AttemptContext): Promise<Attempt> => {
-  const { means, steps, lock, signal, proven, policy, keep } = context
+  const { means, steps, signal, proven, policy, keep } = context
 
-  const early = (await migrate(release, context)) ?? (await seed(release, context)) ?? (await apply(release, context))
+  const early =
+    (await migrateDatabases(release, context)) ?? (await seed(release, context)) ?? (await apply(release, context))
   if (early !== null) return { result: 'setback', setback: early }
 
   const verdict = await steps.run('gate', (say) => gate(release, { means: { ...means, policy }, proven, say, signal }))
-  await keep({
-    verdict: { state: verdict.state === 'progressing' ? 'unknown' : verdict.state, reasons: [...verdict.reasons] },
-  })
+  await keep({ verdict: { state: verdict.state, reasons: [...verdict.reasons] } })
   if (verdict.state === 'unhealthy') {
     const what = `${list.format(verdict.culprits)} did not become healthy in ${means.environment}`
     const { reasons } = verdict
     const culprits = verdict.services.filter(({ state }) => state === 'unhealthy')
     return { result: 'setback', setback: { code: 'ROLLOUT_UNHEALTHY', what, culprits, reasons } }
   }
-  if (verdict.state !== 'healthy') return { result: 'unknown', reasons: verdict.reasons }
+  if (verdict.state === 'unknown') {
+    const suspects = verdict.services.filter(({ state }) => state !== 'healthy')
+    return { result: 'unknown', code: 'ROLLOUT_UNKNOWN', reasons: verdict.reasons, suspects }
+  }
 
   const failed = await smoke(release, context)
   if (failed !== null) return { result: 'setback', setback: failed }
 
   await steps.run('promote', async () => {
-    await lock.confirm()
+    // Written before users move: the record tells a later shopctl that every check had passed. Confirms the lock, too.
+    await keep({})
     await means.platform.promote(release, signal)
   })
   means.reporter.emit({ type: 'release.promoted', release: release.number, previous: release.previous })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ShopctlError } from '../errors/shopctl-error.ts'
+import { ShopctlError } from '../errors/shopctl-error.ts'
 import { forceRelease } from '../releases/lock.ts'
 import { type DeployRequest, deploy } from './deploy.ts'
 import { failureOf } from './testing/failure-of.ts'
@@ -18,7 +18,7 @@ const request: DeployRequest = {
 const good = { users: 'users1', catalog: 'catalog1', orders: 'orders1' }
 
 /** A platform on which release 1 serves, and the source that the next deploy finds. */
-const withRelease1 = async (behaviours: Readonly<Record<string, Behaviour>> = {}) => {
+const withRelease1 = async (behaviours: Record<string, Behaviour> = {}) => {
   const source: Source = { ...good }
   const world = scriptedPlatform(source, behaviours)
   await deploy(request, scriptedMeans(world.platform).means)
@@ -319,4 +319,155 @@ test('two at once: the second is refused and names the first', async () => {
   const error = await second
   expect(error).toMatchObject({ code: 'LOCK_HELD', exitCode: 3 })
   expect([error?.message, ...(error?.why ?? [])].join(' ')).toContain('ada@laptop')
+})
+
+describe('the way back holds when more than one thing is wrong', () => {
+  test('a current release that is dead itself stops nobody: the failure is told, and a good release goes through', async () => {
+    const world = await withRelease1({ bad1: 'crashes' })
+    world.behaviours.catalog1 = 'crashes'
+    world.source.catalog = 'bad1'
+    const error = await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    expect(error).toMatchObject({ code: 'ROLLOUT_UNHEALTHY', exitCode: 4 })
+    expect(error.message).toContain('release 1, which was there before, is not healthy itself')
+    expect(world.records[1]).toMatchObject({ state: 'failed', culprits: ['catalog'] })
+    world.source.catalog = 'catalog3'
+    expect((await deploy(request, scriptedMeans(world.platform).means)).outcome).toBe('deployed')
+    expect(world.serving()).toBe(3)
+  })
+
+  test('evidence that cannot be collected is a line of evidence', async () => {
+    const world = await withRelease1({ bad1: 'crashes-without-a-trace' })
+    world.source.catalog = 'bad1'
+    const error = await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    expect(error).toMatchObject({ code: 'ROLLOUT_UNHEALTHY', exitCode: 4 })
+    expect(world.records[1]?.evidence[0]?.events).toEqual(['evidence could not be collected: EACCES'])
+    expect(world.records[1]?.state).toBe('rolled-back')
+  })
+
+  test('a way back that fails is told beside the reason for it, as unknown', async () => {
+    const world = await withRelease1({ bad1: 'crashes' })
+    world.source.catalog = 'bad1'
+    world.hooks.retire = () => {
+      throw new Error('disk full')
+    }
+    const error = await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    expect(error).toMatchObject({ code: 'RETURN_FAILED', exitCode: 6 })
+    expect(error.why).toEqual(
+      expect.arrayContaining(['catalog (process 1) exited with code 1 after 0.4 s', 'the way back: disk full']),
+    )
+    expect(world.records[1]?.state).toBe('failed')
+  })
+
+  test('lost contact in the middle rolls nothing back', async () => {
+    const world = await withRelease1({ bad1: 'apply-loses-contact' })
+    world.source.catalog = 'bad1'
+    const error = await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    expect(error).toMatchObject({ code: 'UNREACHABLE', exitCode: 6 })
+    expect(world.journal).not.toContain('promote 1')
+    expect(world.records[1]?.state).toBe('unknown')
+  })
+
+  test('what a release replaced and cannot be stopped is a warning: the release has succeeded', async () => {
+    const world = await withRelease1()
+    world.source.catalog = 'catalog2'
+    world.hooks.retire = () => {
+      throw new Error('process 7 did not end')
+    }
+    const { means, events } = scriptedMeans(world.platform)
+    expect((await deploy(request, means)).outcome).toBe('deployed')
+    expect(events.some((event) => event.type === 'warning' && event.message.includes('process 7 did not end'))).toBe(
+      true,
+    )
+    expect(world.records[1]?.state).toBe('succeeded')
+  })
+
+  test('a record that cannot be written during the migrations undoes the release and gives the lock back', async () => {
+    const world = await withRelease1()
+    Object.assign(world.source, { catalog: 'catalogB1', orders: 'ordersB1' })
+    const { update } = world.platform.releases
+    let writes = 0
+    const releases = {
+      ...world.platform.releases,
+      async update(record: Parameters<typeof update>[0]) {
+        writes += 1
+        if (writes === 1) {
+          throw new ShopctlError({ code: 'STATE_NOT_WRITABLE', outcome: 'refused', what: 'no space left' })
+        }
+        return update(record)
+      },
+    }
+    const error = await failureOf(deploy(request, scriptedMeans({ ...world.platform, releases }).means))
+    // The release had begun, so this is no refusal any more.
+    expect(error).toMatchObject({ code: 'STATE_NOT_WRITABLE', exitCode: 4 })
+    expect(error.message).toContain('users stay on release 1')
+    expect((await world.platform.lock.read())?.value.released).toBe(true)
+  })
+
+  test('what was migrated before a failure is in the record: it stays in the database', async () => {
+    const world = await withRelease1({ bad1: 'migration-fails' })
+    world.source.catalog = 'bad1'
+    await failureOf(deploy(request, scriptedMeans(world.platform).means))
+    expect(world.records[1]?.migrations).toEqual([{ service: 'catalog', name: '0001', reversible: true }])
+  })
+})
+
+describe('after a kill', () => {
+  const killedDuring = async (world: Awaited<ReturnType<typeof withRelease1>>, step: string) => {
+    const { means, interrupt, abandon } = scriptedMeans(world.platform)
+    world.hooks[step] = () => {
+      interrupt()
+      abandon()
+    }
+    await failureOf(deploy(request, means))
+    delete world.hooks[step]
+  }
+
+  test('of the first deploy, the next one begins anew on foundations that stand', async () => {
+    const source: Source = { ...good }
+    const world = { ...scriptedPlatform(source), source }
+    await killedDuring(world, 'observe')
+    expect(world.records[0]?.state).toBe('in-progress')
+    expect((await deploy(request, scriptedMeans(world.platform).means)).outcome).toBe('deployed')
+    expect(world.records.map(({ state }) => state)).toEqual(['aborted', 'succeeded'])
+  })
+
+  test('services go back to the newest release that succeeded, not to the one before the unfinished', async () => {
+    const world = await withRelease1()
+    world.source.catalog = 'catalog2'
+    await killedDuring(world, 'observe')
+    const unfinished = world.records[1]
+    const first = world.records[0]
+    if (unfinished === undefined || first === undefined) throw new Error('no records')
+    await world.platform.releases.create({ ...first, services: first.services, state: 'succeeded' })
+    await deploy(request, scriptedMeans(world.platform).means)
+    expect(world.journal.find((entry) => entry.startsWith('promote'))).toBe('promote 3')
+  })
+
+  test('a current release that cannot be brought back does not stop a better one', async () => {
+    const world = await withRelease1()
+    world.source.catalog = 'catalog2'
+    await killedDuring(world, 'observe')
+    world.behaviours.users1 = 'crashes'
+    world.source.users = 'users2'
+    expect((await deploy(request, scriptedMeans(world.platform).means)).outcome).toBe('deployed')
+    expect(world.records.map(({ state }) => state)).toEqual(['succeeded', 'aborted', 'succeeded'])
+  })
+
+  test('where the record to go back to is lost, nothing is stopped', async () => {
+    const world = await withRelease1()
+    world.source.catalog = 'catalog2'
+    await killedDuring(world, 'observe')
+    const { list } = world.platform.releases
+    const releases = {
+      ...world.platform.releases,
+      async list() {
+        const { records, setAside } = await list()
+        return { records: records.filter(({ number }) => number !== 1), setAside }
+      },
+    }
+    world.journal.length = 0
+    const error = await failureOf(deploy(request, scriptedMeans({ ...world.platform, releases }).means))
+    expect(error).toMatchObject({ code: 'PREVIOUS_UNREADABLE', exitCode: 3 })
+    expect(world.journal).toEqual(['build', 'prepare'])
+  })
 })

@@ -4,10 +4,10 @@ import { toType } from '../errors/to-type.ts'
 import type { Artifact, ServiceSet } from '../platforms/platform.ts'
 import { refusedServices } from '../releases/history.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
-import { carryOut, type Wanted } from './carry-out.ts'
 import type { FlowMeans } from './means.ts'
 import { mend } from './mend.ts'
-import { returnTo } from './return-to.ts'
+import { restoreRelease } from './restore-release.ts'
+import { type ReleasePlan, runRelease } from './run-release.ts'
 import { changesBetween, isUp, provenServices, readSituation, type ServiceChange, type Situation } from './situation.ts'
 import { beginFlow, type Steps } from './steps.ts'
 import { withLock } from './with-lock.ts'
@@ -31,10 +31,11 @@ export type DeployResult = {
 }
 
 /** What runs and is not built now stays in the set as its record has it. */
-const wholeSet = (rendered: ServiceSet, current: ReleaseRecord | null): ServiceSet => ({
-  ...current?.services,
-  ...rendered,
-})
+const wholeSet = (rendered: ServiceSet, current: ReleaseRecord | null): ServiceSet => {
+  const all: ServiceSet = { ...current?.services, ...rendered }
+  // A service that the shop no longer has goes away with the next release.
+  return Object.fromEntries(Object.entries(all).filter(([service]) => serviceNames.some((name) => name === service)))
+}
 
 const refuseKnownBad = (records: readonly ReleaseRecord[], wanted: ServiceSet, environment: string): void => {
   const [first, ...others] = refusedServices(records, wanted)
@@ -60,7 +61,7 @@ const refusePartOfNothing = ({ services }: DeployRequest, current: ReleaseRecord
   })
 }
 
-const hasNewMigrations = (current: ReleaseRecord | null, wanted: ServiceSet): readonly string[] =>
+const servicesToMigrate = (current: ReleaseRecord | null, wanted: ServiceSet): readonly string[] =>
   Object.entries(wanted)
     .filter(([service, { migrationsHash, settingsHash }]) => {
       const now = current?.services[service]
@@ -76,9 +77,10 @@ const nothingToDo = async (
 ): Promise<boolean> => {
   const { current, unfinished } = situation
   if (current === null || unfinished !== null) return false
+  // Asked first: what is not up has to be prepared before it can be rendered.
+  if (!isUp(current, await means.platform.running())) return false
   const wanted = wholeSet(await means.platform.render(artifacts), current)
-  if (changesBetween(current.services, wanted).length > 0) return false
-  return isUp(current, await means.platform.running())
+  return changesBetween(current.services, wanted).length === 0
 }
 
 const dryRun = async (
@@ -89,7 +91,7 @@ const dryRun = async (
   const { current } = situation
   if (current === null) {
     const changes = artifacts.map(({ service, digest }): ServiceChange => {
-      return { service, from: null, to: digest, settings: 'changed' }
+      return { service, from: null, to: digest, settings: 'changed', manifest: 'changed' }
     })
     return { outcome: 'would-change', release: null, changes }
   }
@@ -99,22 +101,22 @@ const dryRun = async (
 }
 
 const bringBack = async (current: ReleaseRecord, means: FlowMeans, steps: Steps): Promise<DeployResult> => {
-  const returned = await steps.run('apply', (say) => returnTo(current, { means, say, signal: means.interrupted }))
-  if (!returned.proven) {
-    throw new ShopctlError({
-      code: 'NOT_BROUGHT_BACK',
-      outcome: 'failed',
-      what: `Release ${current.number} was started again in ${means.environment}, but is not healthy.`,
-      why: returned.reasons,
-      fix: [toType(`logs --env ${means.environment}`), toType(`status --env ${means.environment}`)],
-    })
-  }
-  return { outcome: 'brought-back', release: current, changes: [] }
+  const { environment, interrupted: signal } = means
+  const verdict = await steps.run('apply', (say) => restoreRelease(current, { means, users: 'stayed', say, signal }))
+  if (verdict.state === 'healthy') return { outcome: 'brought-back', release: current, changes: [] }
+  const unknown = verdict.state !== 'unhealthy'
+  throw new ShopctlError({
+    code: 'NOT_BROUGHT_BACK',
+    outcome: unknown ? 'unknown' : 'failed',
+    what: `Release ${current.number} was started again in ${environment}, but is ${unknown ? 'not proven healthy' : 'unhealthy'}; nothing else serves there.`,
+    why: verdict.reasons,
+    fix: [toType(`logs --env ${environment}`), toType(`status --env ${environment}`)],
+  })
 }
 
 /**
  * The shop as the source has it, released as one: built, tried out beside what users are on, moved over when proven,
- * and taken back as one when not. `build` may be replaced where artifacts are at hand (the inner loop).
+ * and taken back as one when not.
  */
 export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<DeployResult> => {
   const { platform, environment, interrupted } = means
@@ -129,6 +131,8 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
   const idle = await steps.run('render', () => nothingToDo(before, artifacts, means))
   if (idle) return { outcome: 'unchanged', release: before.current, changes: [] }
 
+  // What was built is what is checked out now, however long the lock is waited for.
+  const commit = await means.commit()
   return withLock({ means, steps, why: request.why ?? 'deploy', waitSeconds: request.waitSeconds }, async (lock) => {
     await steps.run('prepare', () => platform.prepare(interrupted))
     const { records, current } = await mendFirst(means, steps)
@@ -143,18 +147,18 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
     // What stays as it is has just been serving: an old verdict on it stops nobody.
     if (request.force === 'no') refuseKnownBad(records, Object.fromEntries(changing), environment)
 
-    const wanted: Wanted = {
+    const plan: ReleasePlan = {
       kind: 'deploy',
       services,
-      commit: await means.commit(),
+      commit,
       why: request.why,
       restores: null,
-      toMigrate: hasNewMigrations(current, services),
+      toMigrate: servicesToMigrate(current, services),
       demoData: current === null ? request.demoData : 'none',
       proven: provenServices(records, services),
       policy: means.policy,
     }
-    const release = await carryOut(wanted, { means, steps, lock, previous: current })
+    const release = await runRelease(plan, { means, steps, lock, previous: current })
     return { outcome: 'deployed', release, changes }
   })
 }
@@ -162,8 +166,8 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
 /** Under the lock an unfinished record has no living owner: it is mended before anything else is tried. */
 export const mendFirst = async (means: FlowMeans, steps: Steps): Promise<Situation> => {
   const found = await readSituation(means)
-  if (found.unfinished === null) return found
-  const previous = found.records.find(({ number }) => number === found.unfinished?.previous) ?? null
-  await mend({ means, steps, signal: means.interrupted, abandoned: found.unfinished, previous })
-  return readSituation(means)
+  const { unfinished, current } = found
+  if (unfinished === null) return found
+  await mend({ means, steps, signal: means.interrupted, unfinished, current })
+  return mendFirst(means, steps)
 }

@@ -3,6 +3,9 @@ import type { ReleaseRecord } from '../releases/release.ts'
 import type { FlowMeans } from './means.ts'
 import type { Say } from './steps.ts'
 
+/** What the gate ends with: never `progressing`. */
+export type FinalVerdict = ReleaseVerdict & { readonly state: Exclude<ReleaseVerdict['state'], 'progressing'> }
+
 type GateRequest = {
   readonly means: FlowMeans
   /** Services whose digest and settings have succeeded here before. */
@@ -11,7 +14,7 @@ type GateRequest = {
   readonly signal: AbortSignal
 }
 
-const watch = async (release: ReleaseRecord, request: GateRequest): Promise<ReleaseVerdict> => {
+const watch = async (release: ReleaseRecord, request: GateRequest): Promise<FinalVerdict> => {
   const { means, proven, say, signal } = request
   const { platform, policy, reporter } = means
   const watching = new AbortController()
@@ -35,7 +38,7 @@ const watch = async (release: ReleaseRecord, request: GateRequest): Promise<Rele
         states.set(service, state)
         reporter.emit({ type: 'health.changed', service, state, message: reason })
       }
-      if (verdict.state !== 'progressing') return verdict
+      if (verdict.state !== 'progressing') return { ...verdict, state: verdict.state }
       const [awaited = ''] = verdict.reasons
       if (awaited !== told) say(awaited)
       told = awaited
@@ -51,7 +54,7 @@ const watch = async (release: ReleaseRecord, request: GateRequest): Promise<Rele
  * Watches a release until there is a verdict. `unknown` is asked once more from scratch: a watch that was lost or a
  * deadline that ended one second too early is not worth a person's attention, two in a row are.
  */
-export const gate = async (release: ReleaseRecord, request: GateRequest): Promise<ReleaseVerdict> => {
+export const gate = async (release: ReleaseRecord, request: GateRequest): Promise<FinalVerdict> => {
   const first = await watch(release, request)
   if (first.state !== 'unknown') return first
   request.means.reporter.emit({

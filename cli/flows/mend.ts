@@ -1,6 +1,9 @@
+import { ShopctlError } from '../errors/shopctl-error.ts'
+import { toType } from '../errors/to-type.ts'
+import type { ReleaseVerdict } from '../health/release-verdict.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
 import type { FlowMeans } from './means.ts'
-import { returnTo } from './return-to.ts'
+import { restoreRelease } from './restore-release.ts'
 import type { Steps } from './steps.ts'
 
 type MendRequest = {
@@ -8,37 +11,52 @@ type MendRequest = {
   readonly steps: Steps
   readonly signal: AbortSignal
   /** A record in progress whose process is gone: the caller holds the lock, so nobody else is at work. */
-  readonly abandoned: ReleaseRecord
-  /** The release that users were on when it began; null where there was none. */
-  readonly previous: ReleaseRecord | null
+  readonly unfinished: ReleaseRecord
+  /** The newest release that succeeded; null where there is none. */
+  readonly current: ReleaseRecord | null
+}
+
+const previousUnreadable = ({ unfinished, means }: MendRequest): ShopctlError =>
+  new ShopctlError({
+    code: 'PREVIOUS_UNREADABLE',
+    outcome: 'refused',
+    what: `Release ${unfinished.number} of ${means.environment} was left unfinished, and the record of release ${unfinished.previous}, which it would go back to, cannot be read; nothing was changed.`,
+    fix: [toType(`history --env ${means.environment}`), toType(`status --env ${means.environment}`)],
+  })
+
+/** `promote` is in the record only where every check had passed before. */
+const hadPassed = ({ steps }: ReleaseRecord): boolean => steps.some(({ name }) => name === 'promote')
+
+const words = (verdict: ReleaseVerdict, current: ReleaseRecord | null): string => {
+  if (current === null) return 'there was none before it, so its services were stopped'
+  const where = `every service was put back on release ${current.number}`
+  return verdict.state === 'healthy' ? where : `${where}, which is ${verdict.state} (${verdict.reasons.join('; ')})`
 }
 
 /**
- * Mends what a killed shopctl left: never a mixed set of services. A release that users had already been moved to had
- * passed every check, so it is kept; anything earlier goes back to the release before.
+ * Mends what a killed shopctl left: never a mixed set of services. A release that users had been moved to after every
+ * check is kept; anything earlier goes back to the newest that succeeded. The record is closed in any case, so that a
+ * release which cannot be brought back stops nobody from deploying a better one.
  */
-export const mend = async (request: MendRequest): Promise<ReleaseRecord> => {
-  const { means, steps, signal, abandoned, previous } = request
+export const mend = async (request: MendRequest): Promise<void> => {
+  const { means, steps, signal, unfinished, current } = request
   const { platform, reporter, now } = means
+  if (current === null && unfinished.previous !== null) throw previousUnreadable(request)
 
-  return steps.run('mend', async (say) => {
-    const began = `release ${abandoned.number}, begun by ${abandoned.who} at ${abandoned.startedAt}`
+  await steps.run('mend', async (say) => {
+    const began = `release ${unfinished.number}, begun by ${unfinished.who} at ${unfinished.startedAt}`
     const { serving } = await platform.running()
-    const kept = serving === abandoned.number
-    if (!kept) await returnTo(previous, { means, say, signal })
-
-    const back = previous === null ? 'nothing is left running' : `every service is back on release ${previous.number}`
-    const outcome = kept ? 'users had been moved to it, so it is kept' : back
-    const mended: ReleaseRecord = {
-      ...abandoned,
+    const kept = serving === unfinished.number && hadPassed(unfinished)
+    const outcome = kept
+      ? 'users had been moved to it after all its checks, so it is kept'
+      : words(await restoreRelease(current, { means, users: 'moved', say, signal }), current)
+    const what = `shopctl was killed during release ${unfinished.number}; ${outcome}`
+    await platform.releases.update({
+      ...unfinished,
       state: kept ? 'succeeded' : 'aborted',
       finishedAt: now().toISOString(),
-      failure: kept
-        ? null
-        : { code: 'PROCESS_GONE', what: `shopctl was killed during release ${abandoned.number}`, why: [], fix: [] },
-    }
-    await platform.releases.update(mended)
+      failure: kept ? null : { code: 'PROCESS_GONE', what, why: [], fix: [] },
+    })
     reporter.emit({ type: 'warning', message: `Found ${began}, unfinished and its process gone; ${outcome}.`, fix: [] })
-    return mended
   })
 }

@@ -3,9 +3,9 @@ import { toType } from '../errors/to-type.ts'
 import { compareReleases } from '../releases/compare-releases.ts'
 import { irreversibleBetween, rollbackTarget } from '../releases/history.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
-import { carryOut, type Wanted } from './carry-out.ts'
 import { mendFirst } from './deploy.ts'
 import type { FlowMeans } from './means.ts'
+import { type ReleasePlan, runRelease } from './run-release.ts'
 import { provenServices, readSituation, type Situation } from './situation.ts'
 import { beginFlow } from './steps.ts'
 import { withLock } from './with-lock.ts'
@@ -91,7 +91,7 @@ export const rollback = async (request: RollbackRequest, means: FlowMeans): Prom
     // The target that was shown is the target that is taken, whatever came in between.
     const agreed = plan(situation, { ...request, to: shown.target.number }, means)
     const { services } = agreed.target
-    const wanted: Wanted = {
+    const release: ReleasePlan = {
       kind: 'rollback',
       services,
       commit: agreed.target.commit,
@@ -102,7 +102,7 @@ export const rollback = async (request: RollbackRequest, means: FlowMeans): Prom
       proven: provenServices(situation.records, services),
       policy: means.policy,
     }
-    const release = await carryOut(wanted, { means, steps, lock, previous: agreed.current })
-    return { outcome: 'rolled-back', plan: agreed, release }
+    const done = await runRelease(release, { means, steps, lock, previous: agreed.current })
+    return { outcome: 'rolled-back', plan: agreed, release: done }
   })
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { RunningState, ServiceSet } from '../platforms/platform.ts'
 import { abandonedRelease, currentRelease } from '../releases/history.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
@@ -31,6 +32,8 @@ export type ServiceChange = {
   readonly from: string | null
   readonly to: string | null
   readonly settings: 'same' | 'changed'
+  /** The rendered manifest where digest and settings are the same: probes, limits, replicas. */
+  readonly manifest: 'same' | 'changed'
 }
 
 /** What would differ between what runs and what is wanted; services that stay the same are left out. */
@@ -39,8 +42,9 @@ export const changesBetween = (from: ServiceSet, to: ServiceSet): readonly Servi
     const before = from[service]
     const after = to[service]
     const settings = before?.settingsHash === after?.settingsHash ? 'same' : 'changed'
-    if (before?.digest === after?.digest && settings === 'same') return []
-    return [{ service, from: before?.digest ?? null, to: after?.digest ?? null, settings }]
+    const manifest = isDeepStrictEqual(before?.manifest, after?.manifest) ? 'same' : 'changed'
+    if (before?.digest === after?.digest && settings === 'same' && manifest === 'same') return []
+    return [{ service, from: before?.digest ?? null, to: after?.digest ?? null, settings, manifest }]
   })
 
 /** Services that have already succeeded here with the same digest and settings. */

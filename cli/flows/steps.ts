@@ -19,6 +19,7 @@ export const stepTitles = {
   gate: 'Watch until healthy',
   smoke: 'Smoke checks',
   promote: 'Move users over',
+  retire: 'Stop what is no longer needed',
   evidence: 'Keep the evidence',
   return: 'Return to the previous release',
   close: 'Close the record',
@@ -45,8 +46,9 @@ export const plannedSteps = {
     'smoke',
     'promote',
     'close',
+    'retire',
   ],
-  rollback: ['plan', 'lock', 'prepare', 'mend', 'record', 'apply', 'gate', 'smoke', 'promote', 'close'],
+  rollback: ['plan', 'lock', 'prepare', 'mend', 'record', 'apply', 'gate', 'smoke', 'promote', 'close', 'retire'],
   diff: ['plan', 'build', 'scan', 'render'],
   down: ['lock', 'stop'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>

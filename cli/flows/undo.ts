@@ -1,47 +1,106 @@
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
+import type { ReleaseVerdict } from '../health/release-verdict.ts'
 import type { Evidence, ReleaseRecord } from '../releases/release.ts'
 import { lastWords } from '../tools/last-words.ts'
-import type { Setback } from './attempt.ts'
+import type { Culprit, Setback } from './attempt.ts'
 import type { FlowMeans } from './means.ts'
-import { type Returned, returnTo } from './return-to.ts'
+import { restoreRelease } from './restore-release.ts'
 import type { Steps } from './steps.ts'
 
-/** Whether users had been moved to the release before it was taken back. */
-type Promoted = 'promoted' | 'not-promoted'
-
-type UndoRequest = {
+export type UndoRequest = {
   readonly means: FlowMeans
   readonly steps: Steps
   /** The release that users were on when this one began. */
   readonly previous: ReleaseRecord | null
+  /** Whether users had been moved to the release that is taken back. */
+  readonly users: 'moved' | 'stayed'
+  /** Writes to the record for as long as the lock is ours. */
+  readonly keep: (changes: Partial<ReleaseRecord>) => Promise<void>
+  /** Fires where the way back itself must stop: a second interrupt, or the lock is lost. */
+  readonly signal: AbortSignal
 }
 
 /** An error as a release record keeps it. */
-export const failureOf = (error: ShopctlError): NonNullable<ReleaseRecord['failure']> => ({
+export const recordedFailure = (error: ShopctlError): NonNullable<ReleaseRecord['failure']> => ({
   code: error.code,
   what: error.message,
   why: [...error.why],
   fix: [...error.fix],
 })
 
-const usersNow = ({ previous, means }: UndoRequest, promoted: Promoted, returned: Returned): string => {
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** What is known of each culprit; evidence that cannot be had is a line of evidence, never a reason to stop. */
+export const collectEvidence = (
+  release: ReleaseRecord,
+  culprits: readonly Culprit[],
+  { platform, now }: FlowMeans,
+): Promise<Evidence[]> =>
+  Promise.all(
+    culprits.map(({ service, reason }) =>
+      platform.collectEvidence(service, reason, release).catch((error: unknown): Evidence => {
+        const events = [`evidence could not be collected: ${messageOf(error)}`]
+        const collectedAt = now().toISOString()
+        return { service, reason, lastLogs: [], previousLogs: [], probeFailures: [], events, collectedAt }
+      }),
+    ),
+  )
+
+type WayBack = { readonly verdict: ReleaseVerdict } | { readonly failure: unknown }
+
+/** Goes back. A failure on the way is an answer: it must not hide why we went. */
+const goBack = async (request: UndoRequest): Promise<WayBack> => {
+  const { means, steps, previous, users, signal } = request
+  const back = steps.withSignal(signal)
+  try {
+    const verdict = await back.run('return', async (say) => {
+      const restored = await restoreRelease(previous, { means, users, say, signal })
+      // Nothing was here before, so nothing shall be left, not even what a release stands on.
+      if (previous === null) await means.platform.down({ data: 'keep' }, signal)
+      return restored
+    })
+    return { verdict }
+  } catch (failure) {
+    signal.throwIfAborted()
+    return { failure }
+  }
+}
+
+/** What users are on now. */
+const usersNow = (way: WayBack, { previous, users, means }: UndoRequest): string => {
+  if ('failure' in way) return `the way back failed too, so what users are on is not known`
   if (previous === null) return `there was no release before it, so nothing is left running in ${means.environment}`
   const where = `release ${previous.number}`
-  if (!returned.proven) return `${where} was applied again, but is not proven healthy (${returned.reasons.join('; ')})`
-  return promoted === 'promoted' ? `users are back on ${where}` : `users stay on ${where}`
+  const { state, reasons } = way.verdict
+  if (state === 'unhealthy') return `${where}, which was there before, is not healthy itself (${reasons.join('; ')})`
+  if (state !== 'healthy') return `${where} was applied again, but is not proven healthy (${reasons.join('; ')})`
+  const stayed = users === 'stayed' && means.platform.usersMove === 'at-promote'
+  return stayed ? `users stay on ${where}` : `users are back on ${where}`
+}
+
+const isBack = (way: WayBack, previous: ReleaseRecord | null): boolean =>
+  previous !== null && 'verdict' in way && way.verdict.state === 'healthy'
+
+const close = async (
+  error: ShopctlError,
+  state: ReleaseRecord['state'],
+  { release, request }: { release: ReleaseRecord; request: UndoRequest },
+): Promise<ShopctlError> => {
+  const { means, keep } = request
+  await keep({ state, finishedAt: means.now().toISOString(), failure: recordedFailure(error) })
+  means.reporter.emit({ type: 'release.closed', release: release.number, state })
+  return error
 }
 
 const said = ({ service, lastLogs }: Evidence): readonly string[] =>
   lastWords(lastLogs).map((line) => `${service} said: ${line}`)
 
-const collect = (release: ReleaseRecord, { culprits }: Setback, { platform }: FlowMeans): Promise<Evidence[]> =>
-  Promise.all(culprits.map(({ service, reason }) => platform.collectEvidence(service, reason, release)))
-
-const fixes = (release: ReleaseRecord, { culprits }: Setback, environment: string): readonly string[] => [
-  ...culprits.map(({ service }) => toType(`logs ${service} --env ${environment} --release ${release.number}`)),
-  toType(`history show ${release.number} --env ${environment}`),
-]
+/** A process that was never started has no log of its own. */
+const logsToRead = (release: ReleaseRecord, { code, culprits }: Setback, environment: string): readonly string[] =>
+  code === 'MIGRATION_FAILED' || code === 'SEED_FAILED'
+    ? []
+    : culprits.map(({ service }) => toType(`logs ${service} --env ${environment} --release ${release.number}`))
 
 /** After a setback: keeps the evidence, returns every service to the release before, closes the record, and says so. */
 export const undoSetback = async (
@@ -49,69 +108,56 @@ export const undoSetback = async (
   setback: Setback,
   request: UndoRequest,
 ): Promise<ShopctlError> => {
-  const { means, steps, previous } = request
-  const { platform, reporter, environment } = means
-  const back = steps.withSignal(means.abandoned)
+  const { means, steps, keep, signal, previous } = request
+  const { environment, interrupted } = means
+  const back = steps.withSignal(signal)
+  const evidence = await back.run('evidence', () => collectEvidence(release, setback.culprits, means))
+  await keep({ culprits: setback.culprits.map(({ service }) => service), evidence })
 
-  const evidence = await back.run('evidence', () => collect(release, setback, means))
-  const culprits = setback.culprits.map(({ service }) => service)
-  await platform.releases.update({ ...release, culprits, evidence, steps: [...back.attempted()] })
-
-  const returned = await back.run('return', (say) => returnTo(previous, { means, say, signal: means.abandoned }))
+  const way = await goBack(request)
+  const lost = 'failure' in way
   const error = new ShopctlError({
-    code: setback.code,
+    code: lost ? 'RETURN_FAILED' : setback.code,
     // The way back is gone to its end and the failure told, but whoever interrupted it is answered as such.
-    outcome: means.interrupted.aborted ? 'interrupted' : 'failed',
-    what: `${setback.what}; ${usersNow(request, 'not-promoted', returned)}.`,
-    why: [...setback.reasons, ...evidence.flatMap(said)],
-    fix: fixes(release, setback, environment),
+    outcome: interrupted.aborted ? 'interrupted' : lost ? 'unknown' : 'failed',
+    what: `${setback.what}; ${usersNow(way, request)}.`,
+    why: [...setback.reasons, ...evidence.flatMap(said), ...(lost ? [`the way back: ${messageOf(way.failure)}`] : [])],
+    fix: [
+      ...(lost ? [toType(`status --env ${environment}`)] : []),
+      ...logsToRead(release, setback, environment),
+      toType(`history show ${release.number} --env ${environment}`),
+    ],
   })
-  const state = previous !== null && returned.proven ? 'rolled-back' : 'failed'
-  await platform.releases.update({
-    ...release,
-    state,
-    culprits,
-    evidence,
-    finishedAt: means.now().toISOString(),
-    failure: failureOf(error),
-    steps: [...back.attempted()],
-  })
-  reporter.emit({ type: 'release.closed', release: release.number, state })
-  return error
+  return close(error, isBack(way, previous) ? 'rolled-back' : 'failed', { release, request })
 }
 
-/** After an interrupt or a bug in the middle: the same way back, without a culprit. */
+const stackOf = (cause: unknown): readonly string[] =>
+  cause instanceof Error ? (cause.stack ?? cause.message).split('\n') : [String(cause)]
+
+/** After an interrupt, a refusal in the middle or a bug: the same way back, without a culprit. */
 export const undoInterruption = async (
   release: ReleaseRecord,
   cause: unknown,
-  request: UndoRequest & { readonly promoted: Promoted },
+  request: UndoRequest,
 ): Promise<ShopctlError> => {
-  const { means, steps, previous, promoted } = request
-  const { platform, reporter, environment } = means
-  const back = steps.withSignal(means.abandoned)
+  const { means } = request
+  const { environment } = means
   const interrupted = means.interrupted.aborted
-
-  const returned = await back.run('return', (say) => returnTo(previous, { means, say, signal: means.abandoned }))
-  const users = usersNow(request, promoted, returned)
   const known = cause instanceof ShopctlError ? cause : null
+  const way = await goBack(request)
+  const lost = 'failure' in way ? [`the way back: ${messageOf(way.failure)}`] : []
+  const why = interrupted ? [] : known === null ? stackOf(cause) : [known.message, ...known.why]
   const error = new ShopctlError({
     code: interrupted ? 'INTERRUPTED' : (known?.code ?? 'BUG'),
-    outcome: interrupted ? 'interrupted' : known === null ? 'bug' : 'failed',
-    what: interrupted
-      ? `Release ${release.number} of ${environment} was interrupted; ${users}.`
-      : `Release ${release.number} of ${environment} was not finished; ${users}.`,
-    why: interrupted ? [] : known === null ? [String(cause)] : [known.message, ...known.why],
-    fix: [toType(`history show ${release.number} --env ${environment}`)],
+    // The release had begun: nothing that stops it now has changed nothing.
+    outcome: interrupted ? 'interrupted' : known === null ? 'bug' : lost.length > 0 ? 'unknown' : 'failed',
+    what: `Release ${release.number} of ${environment} was ${interrupted ? 'interrupted' : 'not finished'}; ${usersNow(way, request)}.`,
+    why: [...why, ...lost],
+    fix: [
+      ...(known === null || interrupted ? [] : known.fix),
+      toType(`history show ${release.number} --env ${environment}`),
+    ],
     cause,
   })
-  const state = interrupted ? 'aborted' : 'failed'
-  await platform.releases.update({
-    ...release,
-    state,
-    finishedAt: means.now().toISOString(),
-    failure: failureOf(error),
-    steps: [...back.attempted()],
-  })
-  reporter.emit({ type: 'release.closed', release: release.number, state })
-  return error
+  return close(error, interrupted && lost.length === 0 ? 'aborted' : 'failed', { release, request })
 }

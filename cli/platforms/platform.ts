@@ -1,3 +1,4 @@
+import type { ShopctlError } from '../errors/shopctl-error.ts'
 import type { ReleaseObservation } from '../health/observation.ts'
 import type { Evidence, MigrationRecord, ReleaseRecord, ServiceRelease } from '../releases/release.ts'
 import type { LockStore, ReleaseStore } from '../releases/stores.ts'
@@ -36,6 +37,12 @@ export type RunningState = {
   readonly instances: readonly RunningInstance[]
 }
 
+export type Migrated = {
+  readonly applied: readonly MigrationRecord[]
+  /** MIGRATION_FAILED with the database's own words; null where all were applied. */
+  readonly failure: ShopctlError | null
+}
+
 /** What a person opens or types next. */
 export type Directions = {
   readonly entry: string
@@ -65,6 +72,8 @@ export type LogRequest = {
  */
 export interface Platform {
   readonly name: 'local' | 'kubernetes'
+  /** When users come to a new release: all at once at `promote`, or pod by pod while it is applied. */
+  readonly usersMove: 'at-promote' | 'during-apply'
   readonly releases: ReleaseStore
   readonly lock: LockStore
 
@@ -81,12 +90,12 @@ export interface Platform {
   /** What is up now. Answers within a second or throws UNREACHABLE (unknown). */
   running(): Promise<RunningState>
 
-  /** Runs one service's migrations, expand only. Throws MIGRATION_FAILED with the database's own words. */
-  migrate(service: string, release: ReleaseRecord, signal: AbortSignal): Promise<readonly MigrationRecord[]>
+  /** Runs one service's migrations, expand only. What was applied before a failure stays applied and is told. */
+  migrate(service: string, release: ReleaseRecord, signal: AbortSignal): Promise<Migrated>
   /** Loads data for trying out, the same however often. Absent where an environment has none. */
   seed?(release: ReleaseRecord, signal: AbortSignal): Promise<void>
   directions(): Promise<Directions>
-  /** Brings up every service of the release; those that already run as wanted are left alone. Users stay where they are. */
+  /** Brings up every service of the release; those that already run as wanted are left alone. */
   apply(release: ReleaseRecord, signal: AbortSignal): Promise<void>
   /** Observations of the release until the signal aborts: one at once, then one for every change, at least one a second. */
   observe(release: ReleaseRecord, signal: AbortSignal): AsyncIterable<ReleaseObservation>
@@ -96,8 +105,11 @@ export interface Platform {
   entry(release: ReleaseRecord): Promise<EntryPoint>
   /** Moves users to this release, all services at once. Done when the entry point says so. */
   promote(release: ReleaseRecord, signal: AbortSignal): Promise<void>
-  /** Stops whatever does not belong to the release that users are on, after its requests have ended. */
-  retire(keep: ReleaseRecord, signal: AbortSignal): Promise<void>
+  /**
+   * Stops the services that do not belong to this release, after their requests have ended; null stops all of them.
+   * What releases stand on stays.
+   */
+  retire(keep: ReleaseRecord | null, signal: AbortSignal): Promise<void>
   /** Stops everything; with `delete` also the databases and the history. */
   down(options: { readonly data: 'keep' | 'delete' }, signal: AbortSignal): Promise<void>
 

@@ -6,7 +6,15 @@ import type { ReleaseRecord, ServiceRelease } from '../../releases/release.ts'
 import { aDigest } from '../../releases/testing/a-release.ts'
 import { createMemoryLockStore } from '../../releases/testing/memory-lock-store.ts'
 
-export type Behaviour = 'healthy' | 'crashes' | 'silent' | 'out-of-touch' | 'migration-fails' | 'apply-fails'
+export type Behaviour =
+  | 'healthy'
+  | 'crashes'
+  | 'crashes-without-a-trace'
+  | 'apply-loses-contact'
+  | 'silent'
+  | 'out-of-touch'
+  | 'migration-fails'
+  | 'apply-fails'
 
 /** What the source is: service → a word that stands for its content. */
 export type Source = Record<string, string>
@@ -15,13 +23,17 @@ export type Source = Record<string, string>
  * A platform in memory that keeps to platforms/platform.ts: the flows meet it as they meet a real one. What each
  * content does is said beforehand; what the flow asked for is in the journal.
  */
-export const scriptedPlatform = (source: Source, behaviours: Readonly<Record<string, Behaviour>> = {}) => {
+export const scriptedPlatform = (source: Source, behaviours: Record<string, Behaviour> = {}) => {
   const records: ReleaseRecord[] = []
   const journal: string[] = []
   const running = new Map<string, ServiceRelease>()
   const hooks: Record<string, () => void | Promise<void>> = {}
   let serving: number | null = null
+  let prepared = false
 
+  const requirePrepared = () => {
+    if (!prepared) throw new Error('the platform was not prepared')
+  }
   const note = async (what: string) => {
     journal.push(what)
     await hooks[what.split(' ')[0] ?? '']?.()
@@ -39,6 +51,7 @@ export const scriptedPlatform = (source: Source, behaviours: Readonly<Record<str
     if (!isUp) return { ...base, state: 'starting', ready: false, startedAt: performance.now() }
     switch (behaviourOf(wanted.digest)) {
       case 'crashes':
+      case 'crashes-without-a-trace':
         return { ...base, state: 'exited', ready: false, exit: { code: 1, signal: null, at: 400 } }
       case 'silent':
         return { ...base, state: 'starting', ready: false, startedAt: performance.now() }
@@ -49,6 +62,7 @@ export const scriptedPlatform = (source: Source, behaviours: Readonly<Record<str
 
   const platform: Platform = {
     name: 'local',
+    usersMove: 'at-promote',
     lock: createMemoryLockStore(),
     releases: {
       list: async () => ({ records: records.toReversed(), setAside: [] }),
@@ -69,7 +83,10 @@ export const scriptedPlatform = (source: Source, behaviours: Readonly<Record<str
         return { service, digest: aDigest(word), bytes: 1, migrationsHash: word.replace(/\d+$/, ''), cached: false }
       })
     },
-    prepare: () => note('prepare'),
+    async prepare() {
+      await note('prepare')
+      prepared = true
+    },
     async render(artifacts) {
       const rendered = artifacts.map(({ service, digest, migrationsHash }) => {
         return [service, { digest, migrationsHash, settingsHash: 'settings', manifest: { service } }] as const
@@ -88,18 +105,25 @@ export const scriptedPlatform = (source: Source, behaviours: Readonly<Record<str
     },
     async migrate(service, release) {
       await note(`migrate ${service}`)
+      requirePrepared()
+      const applied = [{ service, name: '0001', reversible: true }]
       const wanted = release.services[service]
       if (wanted !== undefined && behaviourOf(wanted.digest) === 'migration-fails') {
         const what = `${service} could not be migrated in local`
-        throw new ShopctlError({ code: 'MIGRATION_FAILED', outcome: 'failed', what, why: ['column exists'] })
+        const failure = new ShopctlError({ code: 'MIGRATION_FAILED', outcome: 'failed', what, why: ['column exists'] })
+        return { applied, failure }
       }
-      return [{ service, name: '0001', reversible: true }]
+      return { applied, failure: null }
     },
     async apply(release) {
       await note(`apply ${release.number}`)
+      requirePrepared()
       for (const [service, wanted] of Object.entries(release.services)) {
         if (behaviourOf(wanted.digest) === 'apply-fails') {
           throw new ShopctlError({ code: 'PORT_TAKEN', outcome: 'failed', what: 'no port was left' })
+        }
+        if (behaviourOf(wanted.digest) === 'apply-loses-contact') {
+          throw new ShopctlError({ code: 'UNREACHABLE', outcome: 'unknown', what: 'the platform does not answer' })
         }
         running.set(key(service, wanted), wanted)
       }
@@ -117,6 +141,7 @@ export const scriptedPlatform = (source: Source, behaviours: Readonly<Record<str
     },
     async collectEvidence(service, reason, release) {
       await note(`evidence ${service}`)
+      if (behaviourOf(release.services[service]?.digest ?? '') === 'crashes-without-a-trace') throw new Error('EACCES')
       const isUp = [...running.values()].includes(release.services[service] ?? noService) ? 'still there' : 'gone'
       const collectedAt = new Date(0).toISOString()
       const empty = { previousLogs: [], probeFailures: [], events: [] }
@@ -128,15 +153,20 @@ export const scriptedPlatform = (source: Source, behaviours: Readonly<Record<str
     },
     async promote(release) {
       await note(`promote ${release.number}`)
+      requirePrepared()
+      const dead = Object.values(release.services).some(({ digest }) => behaviourOf(digest).startsWith('crashes'))
+      if (dead) throw new ShopctlError({ code: 'SERVICE_NOT_RUNNING', outcome: 'failed', what: 'it is dead' })
       serving = release.number
     },
     async retire(keep) {
       await note(`retire ${keep?.number ?? 'all'}`)
       const kept = new Set(Object.entries(keep?.services ?? {}).map(([service, wanted]) => key(service, wanted)))
       for (const name of running.keys()) if (!kept.has(name)) running.delete(name)
+      if (keep === null) serving = null
     },
     async down() {
       await note('down')
+      prepared = false
       running.clear()
       serving = null
     },
@@ -145,7 +175,16 @@ export const scriptedPlatform = (source: Source, behaviours: Readonly<Record<str
       yield* []
     },
   }
-  return { platform, records, journal, running, hooks, serving: () => serving, reboot: () => running.clear() }
+  return {
+    platform,
+    records,
+    journal,
+    running,
+    hooks,
+    serving: () => serving,
+    reboot: () => running.clear(),
+    behaviours,
+  }
 }
 
 const noService: ServiceRelease = { digest: '', settingsHash: '', migrationsHash: '', manifest: null }

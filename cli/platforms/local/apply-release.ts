@@ -5,7 +5,7 @@ import { pruneLogs } from './logs.ts'
 import type { ListedProcess, ProcessTable } from './processes.ts'
 import { serviceProcess } from './service-process.ts'
 import type { StatePaths } from './state-paths.ts'
-import { drained, type SwitchContext } from './switch-users.ts'
+import { drained, type SwitchContext, withdraw } from './switch-users.ts'
 
 /** A service gives its requests 10 s to end after SIGTERM. */
 const stopGraceSeconds = 12
@@ -26,7 +26,8 @@ export const applyRelease = async (
 }
 
 /** The processes that a release runs on: for each service the newest that fits. */
-const keptBy = (release: ReleaseRecord, processes: readonly ListedProcess[]): ReadonlySet<ListedProcess> => {
+const keptBy = (release: ReleaseRecord | null, processes: readonly ListedProcess[]): ReadonlySet<ListedProcess> => {
+  if (release === null) return new Set()
   const fitting = manifestsOf(release).map((manifest) =>
     processes.findLast((process) => process.alive && runs(process, manifest)),
   )
@@ -34,8 +35,10 @@ const keptBy = (release: ReleaseRecord, processes: readonly ListedProcess[]): Re
 }
 
 /** Ends the services' processes that a release does not need, after the edge has no request under way to them. */
-export const retireOthers = async (keep: ReleaseRecord, context: SwitchContext): Promise<void> => {
+export const retireOthers = async (keep: ReleaseRecord | null, context: SwitchContext): Promise<void> => {
   const { table, signal } = context
+  // An address that a route still names would never be let go of.
+  await withdraw(keep === null ? 'everything' : 'the candidate', context)
   const { processes } = await table.list()
   const kept = keptBy(keep, processes)
   const others = processes.filter((process) => isService(process) && !kept.has(process))

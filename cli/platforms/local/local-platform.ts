@@ -9,6 +9,7 @@ import { applyRelease, retireOthers } from './apply-release.ts'
 import { localDirections } from './directions.ts'
 import { downLocal } from './down.ts'
 import { collectEvidence } from './evidence.ts'
+import { namedServers } from './foundations-file.ts'
 import { knownSecrets, secretsOfAllSettings, secretsOfSettings } from './known-secrets.ts'
 import { manifestOf, manifestsOf, readFoundations, requireFoundations, runs } from './local-state.ts'
 import { createLocalLockStore } from './lock-store.ts'
@@ -76,6 +77,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
 
   return {
     name: 'local',
+    usersMove: 'at-promote',
     releases,
     lock: createLocalLockStore(paths.lock),
 
@@ -126,12 +128,19 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
       const foundations = await readFoundations(paths)
       if (foundations === null) return { serving: null, entry: null, instances: [] }
       const digest = edgeBundle === null ? null : (await edgeBundle).digest
-      return running({ foundations, table, manifestsOf: recordedManifests, wantedEdge: { digest, port: publicPort } })
+      const wantedServers = edgeBundle === null ? null : namedServers(variables)
+      return running({
+        foundations,
+        table,
+        manifestsOf: recordedManifests,
+        wantedEdge: { digest, port: publicPort },
+        wantedServers,
+      })
     },
 
     async migrate(service, release, signal) {
       const manifest = manifestOf(service, release)
-      return manifest === undefined ? [] : migrateService({ manifest, paths }, signal)
+      return manifest === undefined ? { applied: [], failure: null } : migrateService({ manifest, paths }, signal)
     },
 
     async seed(release, signal) {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
-import type { MigrationRecord } from '../../releases/release.ts'
 import { lastWords } from '../../tools/last-words.ts'
 import { runTool } from '../../tools/run-tool.ts'
 import type { ToolResult } from '../../tools/tool-call.ts'
+import type { Migrated } from '../platform.ts'
 import type { Manifest } from './manifest.ts'
 import { markerName, markerOf } from './process-marker.ts'
 import { serviceCommand, serviceVariables } from './service-process.ts'
@@ -52,30 +52,31 @@ const runBundle = (run: BundleRun, signal: AbortSignal): Promise<ToolResult> => 
   )
 }
 
-/** Runs a service's own migrations from its bundle. Throws MIGRATION_FAILED with the database's own words. */
+/** Runs a service's own migrations from its bundle. */
 export const migrateService = async (
   { manifest, paths }: { manifest: Manifest; paths: StatePaths },
   signal: AbortSignal,
-): Promise<readonly MigrationRecord[]> => {
+): Promise<Migrated> => {
   const { service } = manifest
   const result = await runBundle({ manifest, paths, args: ['migrate'] }, signal)
   const answers = parseAnswers(result.stdout)
-  if (result.exitCode === 0) {
-    const applied = answers.filter((answer) => answer.event === 'applied')
-    return applied.map(({ name, reversible }) => ({ service, name, reversible }))
-  }
+  const applied = answers
+    .filter((answer) => answer.event === 'applied')
+    .map(({ name, reversible }) => ({ service, name, reversible }))
+  if (result.exitCode === 0) return { applied, failure: null }
   const failed = answers.filter((answer) => answer.event === 'failed')
   const said = failed.flatMap(({ name, message, detail }) => [
     name ? `migration ${name}: ${message}` : message,
     ...(detail ? [detail] : []),
   ])
-  throw new ShopctlError({
+  const failure = new ShopctlError({
     code: 'MIGRATION_FAILED',
     outcome: 'failed',
     what: `${service} could not be migrated in local`,
     why: said.length > 0 ? said : lastWords(linesOf(result.stderr)),
     fix: [toType('history --env local')],
   })
+  return { applied, failure }
 }
 
 /** Loads demo data through the service's own bundle; the same rows however often. */

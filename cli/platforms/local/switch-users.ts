@@ -20,12 +20,20 @@ export type SwitchContext = {
 
 const drainSeconds = 10
 
+const notRunning = (service: string, { number }: ReleaseRecord): ShopctlError =>
+  new ShopctlError({
+    code: 'SERVICE_NOT_RUNNING',
+    outcome: 'failed',
+    what: `No process of ${service} runs for release ${number}, so users cannot be moved to it.`,
+    fix: [toType(`logs ${service} --env local --release ${number}`)],
+  })
+
 /** Where the processes of a release listen: service → address. */
 export const upstreamsOf = async (release: ReleaseRecord, table: ProcessTable): Promise<Record<string, string>> => {
   const { processes } = await table.list()
   const addresses = manifestsOf(release).map((manifest) => {
     const mine = processes.findLast((process) => process.alive && runs(process, manifest))
-    if (mine === undefined) throw new Error(`no process of ${manifest.service} runs for release ${release.number}`)
+    if (mine === undefined) throw notRunning(manifest.service, release)
     return [manifest.service, `http://127.0.0.1:${mine.record.port}`] as const
   })
   return Object.fromEntries(addresses)
@@ -72,6 +80,16 @@ export const switchUsers = async (release: ReleaseRecord, context: SwitchContext
   const same = current?.release === release.number && isDeepStrictEqual(current.upstreams, upstreams)
   if (same && candidate === null) return
   await tellEdge({ current: { release: release.number, upstreams }, candidate: null }, context)
+}
+
+/** Takes the candidate, or everything, out of the routes. An edge that is gone routes nobody and reads them when it starts. */
+export const withdraw = async (what: 'the candidate' | 'everything', context: SwitchContext): Promise<void> => {
+  const { current, candidate } = await readRoutes(context.paths.routes)
+  const next = what === 'everything' ? null : current
+  if (candidate === null && next === current) return
+  await tellEdge({ current: next, candidate: null }, context).catch(async (error: unknown) => {
+    if ((await controlOf(context).status(context.signal)) !== null) throw error
+  })
 }
 
 /**

@@ -1,0 +1,143 @@
+import { ShopctlError } from '../errors/shopctl-error.ts'
+import { toType } from '../errors/to-type.ts'
+import type { HealthPolicy } from '../health/policy.ts'
+import type { ServiceSet } from '../platforms/platform.ts'
+import type { HeldLock } from '../releases/held-lock.ts'
+import type { Commit, ReleaseRecord } from '../releases/release.ts'
+import { type Attempt, attempt } from './attempt.ts'
+import type { FlowMeans } from './means.ts'
+import { retireOthers } from './retire-others.ts'
+import type { Steps } from './steps.ts'
+import { collectEvidence, recordedFailure, type UndoRequest, undoInterruption, undoSetback } from './undo.ts'
+
+/** What an environment shall run, and why. */
+export type ReleasePlan = {
+  readonly kind: ReleaseRecord['kind']
+  readonly services: ServiceSet
+  readonly commit: Commit | null
+  readonly why: string | null
+  /** For a rollback: the release whose recorded manifests are applied again. */
+  readonly restores: number | null
+  readonly toMigrate: readonly string[]
+  readonly demoData: 'load' | 'none'
+  /** Services whose digest and settings have succeeded here before. */
+  readonly proven: ReadonlySet<string>
+  readonly policy: HealthPolicy
+}
+
+export type RunReleaseContext = {
+  readonly means: FlowMeans
+  readonly steps: Steps
+  readonly lock: HeldLock
+  /** What users are on now. */
+  readonly previous: ReleaseRecord | null
+}
+
+const newRecord = (plan: ReleasePlan, context: RunReleaseContext): Omit<ReleaseRecord, 'number'> => ({
+  schema: 'shopctl.release/1',
+  environment: context.means.environment,
+  kind: plan.kind,
+  state: 'in-progress',
+  services: { ...plan.services },
+  commit: plan.commit,
+  who: context.means.who,
+  why: plan.why,
+  startedAt: context.means.now().toISOString(),
+  finishedAt: null,
+  previous: context.previous?.number ?? null,
+  restores: plan.restores,
+  migrations: [],
+  steps: [...context.steps.attempted()],
+  culprits: [],
+  verdict: null,
+  evidence: [],
+  failure: null,
+})
+
+const unknownState = (
+  release: ReleaseRecord,
+  { code, why }: { code: string; why: readonly string[] },
+  environment: string,
+): ShopctlError =>
+  new ShopctlError({
+    code,
+    outcome: 'unknown',
+    what: `Release ${release.number} of ${environment} is neither proven healthy nor unhealthy; nothing was rolled back.`,
+    why,
+    fix: [toType(`status --env ${environment}`), toType(`rollback --env ${environment}`)],
+  })
+
+const leftHalfDone = (release: ReleaseRecord, environment: string): ShopctlError =>
+  new ShopctlError({
+    code: 'ABANDONED',
+    outcome: 'interrupted',
+    what: `Stopped at once; release ${release.number} of ${environment} is left half done: some of its services may be running beside release ${release.previous ?? 'none'}.`,
+    fix: [toType(`deploy --env ${environment}`)],
+  })
+
+/** What was thrown in the middle, as an outcome: lost contact is `unknown` wherever it happens, never a reason to go back. */
+const thrownOutcome = (cause: unknown, { interrupted }: FlowMeans): Attempt => {
+  if (cause instanceof ShopctlError && cause.outcome === 'unknown' && !interrupted.aborted) {
+    return { result: 'unknown', code: cause.code, reasons: [cause.message, ...cause.why], suspects: [] }
+  }
+  return { result: 'thrown', cause }
+}
+
+/**
+ * Runs one release through to its users, or takes back every trace of it. The caller holds the lock.
+ * An interrupt counts until the record is closed as succeeded; after that the release is what users are on.
+ */
+export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext): Promise<ReleaseRecord> => {
+  const { means, steps, lock, previous } = context
+  const { platform, reporter, interrupted, abandoned, environment, now } = means
+  const signal = AbortSignal.any([interrupted, lock.signal])
+
+  let release = await steps.run('record', () => platform.releases.create(newRecord(plan, context)))
+  reporter.emit({ type: 'release.opened', release: release.number, previous: release.previous })
+  const keep = async (changes: Partial<ReleaseRecord>) => {
+    release = { ...release, ...changes, steps: finishedBy(changes, steps) }
+    await lock.confirm()
+    await platform.releases.update(release)
+  }
+  const takeBack = async (outcome: Exclude<Attempt, { result: 'promoted' }>, users: UndoRequest['users']) => {
+    const wayBack = AbortSignal.any([abandoned, lock.signal])
+    const request = { means, steps, previous, users, keep, signal: wayBack }
+    try {
+      await lock.confirm()
+      if (outcome.result === 'setback') return await undoSetback(release, outcome.setback, request)
+      if (outcome.result === 'thrown') return await undoInterruption(release, outcome.cause, request)
+      const evidence = await collectEvidence(release, outcome.suspects, means)
+      const error = unknownState(release, { code: outcome.code, why: outcome.reasons }, environment)
+      const failure = recordedFailure(error)
+      await keep({ state: 'unknown', finishedAt: now().toISOString(), failure, evidence })
+      reporter.emit({ type: 'release.closed', release: release.number, state: 'unknown' })
+      return error
+    } catch (failure) {
+      if (lock.signal.aborted) return lock.signal.reason
+      return abandoned.aborted ? leftHalfDone(release, environment) : failure
+    }
+  }
+
+  const tried = await attempt(release, { ...plan, means, steps, lock, signal, keep }).catch((cause: unknown) =>
+    thrownOutcome(cause, means),
+  )
+  if (tried.result !== 'promoted') throw await takeBack(tried, 'stayed')
+
+  const closed = steps.run('close', async () => {
+    await keep({ state: 'succeeded', finishedAt: now().toISOString() })
+    // One that came while the record was written is heard like any before it.
+    interrupted.throwIfAborted()
+  })
+  await closed.catch(async (cause: unknown) => {
+    throw await takeBack({ result: 'thrown', cause }, 'moved')
+  })
+  reporter.emit({ type: 'release.closed', release: release.number, state: 'succeeded' })
+  await retireOthers(release, { means, steps: steps.withSignal(abandoned) })
+  return release
+}
+
+/** A record cannot be written after the step that writes it: the one that closes it counts as done. */
+const finishedBy = ({ state }: Partial<ReleaseRecord>, steps: Steps): ReleaseRecord['steps'] =>
+  steps
+    .attempted()
+    .map((step) => (state === 'succeeded' && step.name === 'close' ? { ...step, outcome: 'done' } : { ...step }))
