@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 
 /** What a release stands on, as the last `prepare` left it. Holds secrets: mode 0600, never printed. */
@@ -10,6 +10,8 @@ export const foundationsSchema = z.object({
   controlToken: z.string(),
   databases: z.record(z.string(), z.object({ url: z.string(), migrationUrl: z.string() })),
   redisUrl: z.string().nullable(),
+  /** `namedServers` of the command that prepared. */
+  namedServers: z.string().default(''),
   cursorKey: z.string(),
   /** Private keys as a JSON array of JWKs; the first signs. */
   signingKeys: z.string(),
@@ -17,6 +19,12 @@ export const foundationsSchema = z.object({
 })
 
 export type Foundations = z.infer<typeof foundationsSchema>
+
+/** Which database and Redis a person names by variables; a digest, because the addresses hold passwords. */
+export const namedServers = ({ DATABASE_URL = '', REDIS_URL = '' }: NodeJS.ProcessEnv): string =>
+  createHash('sha256')
+    .update(JSON.stringify([DATABASE_URL, REDIS_URL]))
+    .digest('hex')
 
 const newSigningKeys = (): string => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

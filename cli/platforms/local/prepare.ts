@@ -3,7 +3,7 @@ import { serviceNames } from '../../../services/registry.ts'
 import type { Bundle } from '../../images/bundle-service.ts'
 import { ensureDatabases } from './databases.ts'
 import { ensureEdge, refuseTakenPort } from './edge.ts'
-import { type Foundations, newSecrets } from './foundations-file.ts'
+import { type Foundations, namedServers, newSecrets } from './foundations-file.ts'
 import { foundationsFile, readFoundations } from './local-state.ts'
 import { freePort } from './ports.ts'
 import { ensurePostgres } from './postgres.ts'
@@ -62,6 +62,7 @@ export const prepare = async (request: PrepareRequest): Promise<void> => {
     publicPort,
     databases,
     redisUrl: redis?.url ?? null,
+    namedServers: namedServers(variables),
   }
   await writeFileAtomically(join(paths.secrets, 'edge-control-token'), foundations.controlToken)
   const controlPort = await ensureEdge({ bundle, foundations, table, paths, signal })

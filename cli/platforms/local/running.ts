@@ -12,6 +12,8 @@ type RunningRequest = {
   /** Finds what a release recorded; empty where there is no such record. */
   readonly manifestsOf: (release: number) => Promise<readonly Manifest[]>
   /** What the edge should be, where the caller knows: an older one is not ready for the next deploy. */
+  /** What the command names as database and Redis, where it is one that would prepare them. */
+  readonly wantedServers: string | null
   readonly wantedEdge: { readonly digest: string | null; readonly port: number | null }
 }
 
@@ -53,6 +55,13 @@ const edgeInstance = ({ wantedEdge }: RunningRequest, { processes, answers }: Ed
   return { ...described(edge), state: detail === '' ? 'ready' : 'not-ready', detail, sinceSeconds: since(startedAt) }
 }
 
+/** An instance of nothing, which keeps a deploy that names other servers from finding nothing to do. */
+const otherServers = ({ wantedServers, foundations }: RunningRequest): readonly RunningInstance[] => {
+  if (wantedServers === null || wantedServers === foundations.namedServers) return []
+  const detail = 'DATABASE_URL or REDIS_URL is another one than at the last deploy'
+  return [{ ...noStart, service: 'settings', state: 'not-ready', detail }]
+}
+
 /** Asks the edge where users are and each process whether it is ready, all at once. */
 export const running = async (request: RunningRequest): Promise<RunningState> => {
   const { foundations, table } = request
@@ -64,6 +73,10 @@ export const running = async (request: RunningRequest): Promise<RunningState> =>
   return {
     serving,
     entry: `http://127.0.0.1:${foundations.publicPort}`,
-    instances: [...instances, edgeInstance(request, { processes, answers: edge === null ? 'no' : 'yes' })],
+    instances: [
+      ...instances,
+      ...otherServers(request),
+      edgeInstance(request, { processes, answers: edge === null ? 'no' : 'yes' }),
+    ],
   }
 }

@@ -15,6 +15,7 @@ const foundations: Foundations = {
     orders: { url: 'postgres://orders:secret@127.0.0.1/orders', migrationUrl: 'postgres://owner@x/orders' },
   },
   redisUrl: null,
+  namedServers: '',
   cursorKey: 'cursor-key',
   signingKeys: '[]',
   demo: { customerPassword: 'customer', adminPassword: 'admin' },
