@@ -77,6 +77,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
 
   return {
     name: 'local',
+    usersMove: 'at-promote',
     releases,
     lock: createLocalLockStore(paths.lock),
 
@@ -139,7 +140,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
 
     async migrate(service, release, signal) {
       const manifest = manifestOf(service, release)
-      return manifest === undefined ? [] : migrateService({ manifest, paths }, signal)
+      return manifest === undefined ? { applied: [], failure: null } : migrateService({ manifest, paths }, signal)
     },
 
     async seed(release, signal) {
