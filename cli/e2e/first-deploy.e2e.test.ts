@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createShop, type Shop } from './shop.ts'
 import type { Order } from './shop-api.ts'
@@ -16,6 +18,22 @@ beforeAll(async () => {
   shop = await createShop()
 })
 afterAll(() => shop.close())
+
+test('a port that is taken is refused in the name of who has it, and nothing is left behind', async () => {
+  const listener = createServer().listen(shop.port, '127.0.0.1')
+  await once(listener, 'listening')
+  const { code, stderr } = await shop.run(['deploy', '--env', 'local', '--port', String(shop.port)])
+  listener.close()
+  expect(code, stderr).toBe(3)
+  expect(stderr).toMatch(
+    new RegExp(
+      `^PORT_IN_USE: Port ${shop.port} is taken by process ${process.pid} \\(.*\\); nothing was changed\\.$`,
+      'm',
+    ),
+  )
+  expect(stderr).toMatch(/^ {2}Fix: \S.*deploy --env local --port \d+$/m)
+  await expect.poll(() => shop.processes()).toEqual([])
+})
 
 test('one command brings the shop up and says where it is', async () => {
   const { code, stdout, stderr } = await shop.run(['deploy', '--env', 'local', '--port', String(shop.port)])

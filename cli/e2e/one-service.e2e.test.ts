@@ -13,12 +13,6 @@ const changeCatalog = () =>
     text.replace("summary: 'Get the stock of a product'", "summary: 'Get the stock of one product'"),
   )
 
-/** Which services another process serves now. */
-const restarted = (before: Readonly<Record<string, number>>): readonly string[] => {
-  const after = shop.processIds()
-  return Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name])
-}
-
 const digests = async (release: number) => {
   const { services } = await shop.record(release)
   return Object.fromEntries(Object.entries(services).map(([name, { digest }]) => [name, digest]))
@@ -33,6 +27,14 @@ const runUnchanging = async (args: readonly string[]) => {
   expect(shop.processIds()).toEqual(processes)
   expect(await shop.records()).toEqual(records)
   return result
+}
+
+/** Answers the question of a command on a terminal. */
+const answer = async (args: readonly string[], word: string) => {
+  const asking = shop.start(args, { tty: { columns: 100 } })
+  await asking.waitFor('[y/N]')
+  asking.write(`${word}\n`)
+  return asking.result()
 }
 
 beforeAll(async () => {
@@ -79,7 +81,7 @@ test('one line changed in catalog: only catalog is another and only catalog rest
 
   const [first, second] = [await digests(1), await digests(2)]
   expect(second).toEqual({ ...first, catalog: expect.not.stringMatching(first.catalog ?? '') })
-  expect(restarted(before)).toEqual(['catalog'])
+  expect(shop.restarted(before)).toEqual(['catalog'])
   expect(stdout).toContain('Release 2 serves in local.')
   expect(stdout).toMatch(new RegExp(`^catalog\\s+${short(first.catalog)}\\s+${short(second.catalog)}`, 'm'))
 })
@@ -97,6 +99,15 @@ test('a rollback that nobody confirms shows both sides and changes nothing', asy
   expect(stdout).toContain('BACK TO')
   expect(stderr).toMatch(/^NOT_CONFIRMED: Rollback of local was not confirmed; nothing was changed\./m)
   expect(stderr).toMatch(/^ {2}Fix: \S.*rollback --env local --to 1 --yes$/m)
+})
+
+test('a person who says no on a terminal changes nothing', async () => {
+  const [processes, records] = [shop.processIds(), await shop.records()]
+  const { code, stdout } = await answer(['rollback', ...env], 'n')
+  expect(code, stdout).toBe(3)
+  expect(stdout).toContain('NOT_CONFIRMED')
+  expect(shop.processIds()).toEqual(processes)
+  expect(await shop.records()).toEqual(records)
 })
 
 test('rollback shows digest, commit, author and age of both sides, then goes back', async () => {
@@ -119,7 +130,7 @@ test('rollback shows digest, commit, author and age of both sides, then goes bac
   for (const line of shown) expect(stdout).toMatch(line)
   expect(stdout).toContain('local is back on what release 1 was, as release 3.')
   expect(await digests(3)).toEqual(await digests(1))
-  expect(restarted(before)).toEqual(['catalog'])
+  expect(shop.restarted(before)).toEqual(['catalog'])
   expect(await shop.record(3)).toMatchObject({ kind: 'rollback', restores: 1, state: 'succeeded' })
 })
 
@@ -136,13 +147,13 @@ test('what a rollback left is refused by the next deploy', async () => {
   expect(stderr).toMatch(/^ {2}Fix: \S.*deploy --env local --force$/m)
 })
 
-test('rollback --to takes the release that is named, and refuses one that is none', async () => {
+test('rollback --to takes the release that is named when a person says yes, and refuses one that is none', async () => {
   const before = shop.processIds()
-  const named = await shop.run(['rollback', ...env, '--to', '2', '--yes'])
-  expect(named.code, named.stderr).toBe(0)
+  const named = await answer(['rollback', ...env, '--to', '2'], 'y')
+  expect(named.code, named.stdout).toBe(0)
   await client.waitForRelease(4)
   expect(await digests(4)).toEqual(await digests(2))
-  expect(restarted(before)).toEqual(['catalog'])
+  expect(shop.restarted(before)).toEqual(['catalog'])
 
   const unknown = await runUnchanging(['rollback', ...env, '--to', '99', '--yes'])
   expect(unknown).toMatchObject({ code: 3, stderr: expect.stringContaining('RELEASE_NOT_FOUND') })

@@ -34,6 +34,8 @@ export type Shop = {
   processes(): readonly ShopProcess[]
   /** The process of each service and foundation by its name; throws where one has two. */
   processIds(): Readonly<Record<string, number>>
+  /** Which of them are other processes than before, gone or new. */
+  restarted(before: Readonly<Record<string, number>>): readonly string[]
   /** A customer at work: reads products and places orders of one product with stock without end. */
   client(): Promise<ShopClient>
   demoLogin(role: 'customer' | 'admin'): Promise<{ readonly email: string; readonly password: string }>
@@ -101,6 +103,13 @@ export const createShop = async (): Promise<Shop> => {
     return read.toSorted((first, second) => second.number - first.number)
   }
 
+  const processIds: Shop['processIds'] = () => {
+    const named = shopProcesses(root).filter(({ name }) => name !== 'postgres' && name !== 'command')
+    const twice = named.filter(({ name }, index) => named.findIndex((other) => other.name === name) !== index)
+    if (twice.length > 0) throw new Error(`more than one process each: ${JSON.stringify(named)}`)
+    return Object.fromEntries(named.map(({ name, processId }) => [name, processId]))
+  }
+
   const demoLogin: Shop['demoLogin'] = async (role) => {
     const text = await readFile(statePath('secrets', 'foundations.json'), 'utf8')
     const { demo } = loginsSchema.parse(JSON.parse(text))
@@ -132,11 +141,10 @@ export const createShop = async (): Promise<Shop> => {
       return found
     },
     processes: () => shopProcesses(root),
-    processIds() {
-      const named = shopProcesses(root).filter(({ name }) => name !== 'postgres' && name !== 'command')
-      const twice = named.filter(({ name }, index) => named.findIndex((other) => other.name === name) !== index)
-      if (twice.length > 0) throw new Error(`more than one process each: ${JSON.stringify(named)}`)
-      return Object.fromEntries(named.map(({ name, processId }) => [name, processId]))
+    processIds,
+    restarted(before) {
+      const after = processIds()
+      return Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name])
     },
     async client() {
       const { email, password } = await demoLogin('admin')
