@@ -40,6 +40,8 @@ const until = async (happened: () => boolean): Promise<void> => {
   while (!happened()) await pause(10)
 }
 
+const npmIdText = (): string => readFileSync(join(tree.programs, 'npm.pid'), 'utf8').trim()
+
 const nodeModules = (...names: readonly string[]): string => join(tree.root, 'node_modules', ...names)
 
 test('installs once, without development dependencies, and says so in one line', async () => {
@@ -82,8 +84,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   async (signal) => {
     npm(`echo left >node_modules/left-over; echo $$ >'${tree.programs}/npm.pid'; sleep 60`)
     const { child, ended } = tree.start(command)
-    await until(() => existsSync(join(tree.programs, 'npm.pid')))
-    const npmId = Number(readFileSync(join(tree.programs, 'npm.pid'), 'utf8'))
+    await until(() => existsSync(join(tree.programs, 'npm.pid')) && npmIdText() !== '')
+    const npmId = Number(npmIdText())
     child.kill(signal)
     const { exitCode, stderr } = await ended
     expect({ exitCode, stderr }).toEqual({

@@ -33,17 +33,17 @@ test('starts from anywhere: another folder, a path with spaces, a link to a link
 test('what it offers to type begins with what was typed', async () => {
   tree.linkDependencies()
   symlinkSync(tree.launcher, join(tree.programs, 'shopctl'))
-  const found = await tree.run(['stauts'], { launcher: join(tree.programs, 'shopctl') })
-  expect(found.stderr).toContain('\n  Fix: shopctl status\n')
-  const path = await tree.run(['stauts'], { cwd: tree.root, launcher: './bin/shopctl' })
-  expect(path.stderr).toContain('\n  Fix: ./bin/shopctl status\n')
+  const found = await tree.run(['completoin'], { launcher: join(tree.programs, 'shopctl') })
+  expect(found.stderr).toContain('\n  Fix: shopctl completion\n')
+  const path = await tree.run(['completoin'], { cwd: tree.root, launcher: './bin/shopctl' })
+  expect(path.stderr).toContain('\n  Fix: ./bin/shopctl completion\n')
   expect(path.exitCode).toBe(64)
 })
 
 test('becomes the program it starts: the same process, its exit code, its signals', async () => {
   mkdirSync(join(tree.root, 'node_modules'))
   const node = join(tree.programs, 'remembered-node')
-  writeFileSync(node, '#!/bin/sh\necho "$$"\ntrap "exit 7" TERM\nwhile :; do sleep 0.02; done\n', { mode: 0o755 })
+  writeFileSync(node, '#!/bin/sh\ntrap "exit 7" TERM\necho "$$"\nwhile :; do sleep 0.02; done\n', { mode: 0o755 })
   writeFileSync(join(tree.root, 'node_modules', '.shopctl-ready'), `${node}\n`)
   const { child, ended } = tree.start(command)
   await new Promise((resolve) => child.stdout?.once('data', resolve))
