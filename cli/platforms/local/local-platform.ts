@@ -88,7 +88,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
     },
 
     async prepare(signal) {
-      await prepare({ paths, table, variables, publicPort, bundleEdge, signal })
+      await prepare({ paths, table, releases, variables, publicPort, bundleEdge, signal })
     },
 
     async render(artifacts) {

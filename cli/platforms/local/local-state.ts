@@ -7,8 +7,11 @@ import { type Foundations, foundationsSchema } from './foundations-file.ts'
 import { type Manifest, manifestSchema } from './manifest.ts'
 import type { ListedProcess } from './processes.ts'
 import type { StatePaths } from './state-paths.ts'
+import { writeFileAtomically } from './write-file-atomically.ts'
 
-export const foundationsFile = (paths: StatePaths): string => join(paths.secrets, 'foundations.json')
+/** Twice, because keys and passwords that are in use cannot be made again. */
+const foundationsFiles = (paths: StatePaths): readonly string[] =>
+  ['foundations.json', 'foundations-copy.json'].map((name) => join(paths.secrets, name))
 
 const parseFoundations = (text: string): Foundations | null => {
   try {
@@ -19,10 +22,20 @@ const parseFoundations = (text: string): Foundations | null => {
   }
 }
 
-/** What the last `prepare` left, or null before the first one; a damaged file is made anew by the next. */
+/** What the last `prepare` left, or null before the first one; where one file is damaged the other one tells. */
 export const readFoundations = async (paths: StatePaths): Promise<Foundations | null> => {
-  const text = await readFile(foundationsFile(paths), 'utf8').catch(() => null)
-  return text === null ? null : parseFoundations(text)
+  for (const file of foundationsFiles(paths)) {
+    const text = await readFile(file, 'utf8').catch(() => null)
+    const foundations = text === null ? null : parseFoundations(text)
+    if (foundations !== null) return foundations
+  }
+  return null
+}
+
+export const writeFoundations = async (paths: StatePaths, foundations: Foundations): Promise<void> => {
+  for (const file of foundationsFiles(paths)) {
+    await writeFileAtomically(file, `${JSON.stringify(foundations, null, 2)}\n`)
+  }
 }
 
 /** The foundations where a flow cannot go on without them. */

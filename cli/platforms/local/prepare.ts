@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { serviceNames } from '../../../services/registry.ts'
 import type { Bundle } from '../../images/bundle-service.ts'
+import type { ReleaseStore } from '../../releases/stores.ts'
 import { ensureDatabases } from './databases.ts'
 import { ensureEdge, refuseTakenPort } from './edge.ts'
 import { type Foundations, namedServers, newSecrets } from './foundations-file.ts'
-import { foundationsFile, readFoundations } from './local-state.ts'
+import { readFoundations, writeFoundations } from './local-state.ts'
+import { mendRoutes } from './mend-routes.ts'
 import { freePort } from './ports.ts'
 import { ensurePostgres } from './postgres.ts'
 import type { ProcessTable } from './processes.ts'
@@ -15,6 +17,7 @@ import { writeFileAtomically } from './write-file-atomically.ts'
 type PrepareRequest = {
   readonly paths: StatePaths
   readonly table: ProcessTable
+  readonly releases: Pick<ReleaseStore, 'read'>
   readonly variables: NodeJS.ProcessEnv
   /** The port that people type; null keeps the one of the last deploy. */
   readonly publicPort: number | null
@@ -46,6 +49,7 @@ export const prepare = async (request: PrepareRequest): Promise<void> => {
   await endUntracked(table, signal)
 
   const before = await readFoundations(paths)
+  await mendRoutes({ ...request, foundations: before })
   const publicPort = request.publicPort ?? before?.publicPort ?? defaultPublicPort
   // Before anything is started: a refusal leaves no database server behind.
   await refuseTakenPort(publicPort, table)
@@ -67,5 +71,5 @@ export const prepare = async (request: PrepareRequest): Promise<void> => {
   await writeFileAtomically(join(paths.secrets, 'edge-control-token'), foundations.controlToken)
   const controlPort = await ensureEdge({ bundle, foundations, table, paths, signal })
   // Last: facts that were not reached are not remembered, above all a port that was taken.
-  await writeFileAtomically(foundationsFile(paths), `${JSON.stringify({ ...foundations, controlPort }, null, 2)}\n`)
+  await writeFoundations(paths, { ...foundations, controlPort })
 }

@@ -17,16 +17,23 @@ export type Routes = z.infer<typeof routesSchema>
 
 const none: Routes = { schema: 'shopctl.routes/1', generation: 0, current: null, candidate: null }
 
-/** A file that is gone or unreadable routes nobody anywhere: the next promotion writes it anew. */
-export const readRoutes = async (file: string): Promise<Routes> => {
+const readFound = async (file: string): Promise<Routes | 'missing' | 'damaged'> => {
   const text = await readFile(file, 'utf8').catch(() => null)
-  if (text === null) return none
+  if (text === null) return 'missing'
   try {
     return routesSchema.parse(JSON.parse(text))
   } catch {
-    return none
+    return 'damaged'
   }
 }
+
+/** A file that is gone or unreadable routes nobody anywhere: the next promotion writes it anew. */
+export const readRoutes = async (file: string): Promise<Routes> => {
+  const found = await readFound(file)
+  return typeof found === 'string' ? none : found
+}
+
+export const areRoutesDamaged = async (file: string): Promise<boolean> => (await readFound(file)) === 'damaged'
 
 /** Only for who holds the environment's lock. */
 export const writeRoutes = async (file: string, next: Pick<Routes, 'current' | 'candidate'>): Promise<Routes> => {
