@@ -23,7 +23,8 @@ type StatusMeans = Pick<FlowMeans, 'platform' | 'environment' | 'reporter'>
 export const status = async (means: StatusMeans): Promise<StatusResult> => {
   const { platform, environment } = means
   const [{ current, unfinished }, running] = await Promise.all([readSituation(means), platform.running()])
-  if (current === null && unfinished === null) {
+  // Where its record was lost a release may serve all the same.
+  if (current === null && unfinished === null && running.serving === null) {
     throw new ShopctlError({
       code: 'NOTHING_DEPLOYED',
       outcome: 'refused',

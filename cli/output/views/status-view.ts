@@ -4,6 +4,9 @@ import { ageInWords, durationInWords } from '../words-for-time.ts'
 import { commitWords, shortDigest } from './release-words.ts'
 
 const headline = ({ environment, state, current, running }: StatusResult, now: Date): string => {
+  if (current === null && running.serving !== null) {
+    return `${environment} is on release ${running.serving}, of which there is no record; the next deploy replaces it.`
+  }
   if (current === null) return `${environment} is down: no release has succeeded yet.`
   const since = current.finishedAt === null ? '' : `, ${ageInWords(current.finishedAt, now)}`
   const release = `release ${current.number} by ${current.who}${since}, commit ${commitWords(current)}`
