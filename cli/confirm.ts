@@ -1,13 +1,39 @@
 import { createInterface } from 'node:readline/promises'
+import { interruption } from './errors/interruption.ts'
+import { ShopctlError } from './errors/shopctl-error.ts'
 
-/** Asks on the terminal; where there is nobody to ask the answer is no. */
-export const confirm = async (question: string, signal: AbortSignal): Promise<boolean> => {
+type Confirmation = {
+  readonly question: string
+  /** Said where the answer is no, or where there is nobody to ask. */
+  readonly declined: string
+  /** The same command with its answer in it. */
+  readonly fix: string
+  readonly signal: AbortSignal
+}
+
+const ask = async ({ question, signal }: Confirmation): Promise<boolean> => {
   if (process.stdin.isTTY !== true) return false
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const interrupted = new AbortController()
+  // readline takes Ctrl-C for itself: no signal reaches the process.
+  terminal.once('SIGINT', () => interrupted.abort())
+  // Ctrl-D: whoever closes the input has not said yes.
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
+  const either = AbortSignal.any([signal, interrupted.signal])
   try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal })
+    const answer = await Promise.race([terminal.question(`${question} [y/N] `, { signal: either }), closed])
     return /^y(es)?$/i.test(answer.trim())
+  } catch (error) {
+    if (!either.aborted) throw error
+    throw interruption(either, 'waiting for an answer; nothing was changed')
   } finally {
     terminal.close()
   }
+}
+
+/** Goes on only after a yes on the terminal. Throws NOT_CONFIRMED (refused), or INTERRUPTED at Ctrl-C. */
+export const requireConfirmation = async (confirmation: Confirmation): Promise<void> => {
+  if (await ask(confirmation)) return
+  const { declined, fix } = confirmation
+  throw new ShopctlError({ code: 'NOT_CONFIRMED', outcome: 'refused', what: declined, fix: [fix] })
 }

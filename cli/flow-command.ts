@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import type { EnvironmentFacts } from '../stacks/environments.ts'
+import { quoteWord } from './errors/quote-word.ts'
 import type { FlowMeans } from './flows/means.ts'
 import { openPlatform } from './platforms/open-platform.ts'
 import type { Platform } from './platforms/platform.ts'
@@ -80,7 +81,9 @@ export abstract class FlowCommand extends ShopCommand {
 
   /** The words that were typed, without the wait: LOCK_HELD offers them again with one. */
   #typed(): string {
-    const words = this.argv.filter((word, index) => word !== '--wait' && this.argv[index - 1] !== '--wait')
-    return [this.ctor.id.replaceAll(':', ' '), ...words].join(' ')
+    const words = this.argv.filter(
+      (word, index) => word !== '--wait' && !word.startsWith('--wait=') && this.argv[index - 1] !== '--wait',
+    )
+    return [this.ctor.id.replaceAll(':', ' '), ...words.map(quoteWord)].join(' ')
   }
 }

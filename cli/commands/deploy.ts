@@ -1,6 +1,8 @@
 import * as Flags from '@oclif/core/flags'
 import { serviceNames } from '../../services/registry.ts'
+import type { EnvironmentFacts } from '../../stacks/environments.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
+import { toType } from '../errors/to-type.ts'
 import { dryRunFlag, environmentFlag, forceFlag, onlyFlag, reasonFlag, waitFlag } from '../flags.ts'
 import { FlowCommand } from '../flow-command.ts'
 import type { DeployRequest } from '../flows/deploy.ts'
@@ -34,6 +36,7 @@ export default class Deploy extends FlowCommand {
 
   protected async execute() {
     const { flags } = await this.parse(Deploy)
+    if (flags.watch) refuseWatchElsewhere(flags.env)
     const environment = flags.env.name
     const request: DeployRequest = {
       services: flags.only ?? serviceNames,
@@ -60,14 +63,6 @@ export default class Deploy extends FlowCommand {
   }
 
   async #watch(request: DeployRequest, means: FlowMeans) {
-    if (means.platform.name !== 'local') {
-      throw new ShopctlError({
-        code: 'WATCH_LOCAL_ONLY',
-        outcome: 'usage',
-        what: `--watch releases every save and works on the local platform only, not in ${means.environment}.`,
-        fix: ['shopctl deploy --env local --watch'],
-      })
-    }
     const [{ watch }, { repositoryRoot }] = await Promise.all([
       import('../flows/watch.ts'),
       import('../repository-root.ts'),
@@ -75,4 +70,14 @@ export default class Deploy extends FlowCommand {
     await watch({ repository: repositoryRoot, deploy: request }, means)
     return { result: { outcome: 'watched' }, text: '' }
   }
+}
+
+const refuseWatchElsewhere = ({ name, platform }: EnvironmentFacts): void => {
+  if (platform === 'local') return
+  throw new ShopctlError({
+    code: 'WATCH_LOCAL_ONLY',
+    outcome: 'usage',
+    what: `--watch releases every save and works on the local platform only, not in ${name}.`,
+    fix: [toType('deploy --env local --watch')],
+  })
 }

@@ -1,6 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { confirm } from '../confirm.ts'
-import { ShopctlError } from '../errors/shopctl-error.ts'
+import { requireConfirmation } from '../confirm.ts'
 import { toType } from '../errors/to-type.ts'
 import { environmentFlag, waitFlag, yesFlag } from '../flags.ts'
 import { FlowCommand } from '../flow-command.ts'
@@ -25,13 +24,12 @@ export default class Down extends FlowCommand {
     const { flags } = await this.parse(Down)
     const environment = flags.env.name
     const data = flags['delete-data'] ? ('delete' as const) : ('keep' as const)
-    const question = `Delete the databases, the settings and the history of ${environment} for good?`
-    if (data === 'delete' && !flags.yes && !(await confirm(question, this.interrupted))) {
-      throw new ShopctlError({
-        code: 'NOT_CONFIRMED',
-        outcome: 'refused',
-        what: `The data of ${environment} was not deleted; nothing was changed.`,
-        fix: [toType(`down --env ${environment} --delete-data --yes`)],
+    if (data === 'delete' && !flags.yes) {
+      await requireConfirmation({
+        question: `Delete the databases, the settings and the history of ${environment} for good?`,
+        declined: `The data of ${environment} was not deleted; nothing was changed.`,
+        fix: toType(`down --env ${environment} --delete-data --yes`),
+        signal: this.interrupted,
       })
     }
     const means = await this.means(flags)

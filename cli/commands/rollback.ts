@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
-import { confirm } from '../confirm.ts'
+import { requireConfirmation } from '../confirm.ts'
+import { toType } from '../errors/to-type.ts'
 import { dryRunFlag, environmentFlag, forceFlag, reasonFlag, waitFlag, yesFlag } from '../flags.ts'
 import { FlowCommand } from '../flow-command.ts'
 import type { RollbackPlan } from '../flows/rollback.ts'
@@ -40,7 +41,14 @@ export default class Rollback extends FlowCommand {
           await (await this.openReporter(flags)).pause()
           const show = flags.json ? printError : printText
           show(`\n${rollbackPlanView(plan, this.width)}\n`)
-          return flags.yes || confirm(`Roll ${environment} back to release ${plan.target.number}?`, this.interrupted)
+          if (flags.yes) return
+          const { number } = plan.target
+          await requireConfirmation({
+            question: `Roll ${environment} back to release ${number}?`,
+            declined: `Rollback of ${environment} was not confirmed; nothing was changed.`,
+            fix: toType(`rollback --env ${environment} --to ${number}${flags.force ? ' --force' : ''} --yes`),
+            signal: this.interrupted,
+          })
         },
       },
       means,

@@ -59,6 +59,7 @@ test('a first deploy goes through every step in order and leaves a record that s
       'smoke',
       'promote',
       'close',
+      'retire',
     ],
   ])
 })

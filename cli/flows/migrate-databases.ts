@@ -1,5 +1,5 @@
 import type { MigrationRecord, ReleaseRecord } from '../releases/release.ts'
-import type { AttemptContext, Setback } from './attempt.ts'
+import type { AttemptContext, Setback } from './attempt-outcome.ts'
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' })
 

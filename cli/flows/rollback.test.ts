@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ShopctlError } from '../errors/shopctl-error.ts'
 import { type DeployRequest, deploy } from './deploy.ts'
 import { type RollbackRequest, rollback } from './rollback.ts'
 import { failureOf } from './testing/failure-of.ts'
@@ -20,7 +21,7 @@ const request: RollbackRequest = {
   why: null,
   force: 'no',
   waitSeconds: 0,
-  confirm: async () => true,
+  confirm: async () => undefined,
 }
 
 /** A platform with releases 1, 2, 3, each with another catalog. */
@@ -55,7 +56,11 @@ test('a second one goes further back, never forth', async () => {
 test('it shows where it goes before it asks, and a no changes nothing', async () => {
   const world = await withThreeReleases()
   const shown: unknown[] = []
-  const asked = { ...request, confirm: async (plan: unknown) => shown.push(plan) > 1 }
+  const confirm = async (plan: unknown) => {
+    shown.push(plan)
+    throw new ShopctlError({ code: 'NOT_CONFIRMED', outcome: 'refused', what: 'No.' })
+  }
+  const asked = { ...request, confirm }
   const error = await failureOf(rollback(asked, scriptedMeans(world.platform).means))
   expect(error).toMatchObject({ code: 'NOT_CONFIRMED', exitCode: 3 })
   expect(shown[0]).toMatchObject({ current: { number: 3 }, target: { number: 2 } })

@@ -12,6 +12,8 @@ import { withLock } from './with-lock.ts'
 
 export type RollbackPlan = {
   readonly current: ReleaseRecord
+  /** What is gone back from: the current release, or a newer one that was never proven. */
+  readonly leaving: ReleaseRecord
   readonly target: ReleaseRecord
   readonly comparison: ReturnType<typeof compareReleases>
 }
@@ -24,8 +26,8 @@ export type RollbackRequest = {
   /** Also goes back across a migration that cannot be undone. */
   readonly force: 'no' | 'force'
   readonly waitSeconds: number
-  /** Shows where it goes, then asks; false ends the flow with nothing changed. */
-  readonly confirm: (plan: RollbackPlan) => Promise<boolean>
+  /** Shows where it goes, then asks; throws where the answer is no. */
+  readonly confirm: (plan: RollbackPlan) => Promise<void>
 }
 
 export type RollbackResult = {
@@ -35,8 +37,8 @@ export type RollbackResult = {
 }
 
 const refuseIrreversible = (plan: RollbackPlan, records: readonly ReleaseRecord[], means: FlowMeans): void => {
-  const { current, target } = plan
-  const migrations = irreversibleBetween(records, target, current)
+  const { current, leaving, target } = plan
+  const migrations = irreversibleBetween(records, target, leaving)
   if (migrations.length === 0) return
   throw new ShopctlError({
     code: 'MIGRATION_IRREVERSIBLE',
@@ -50,7 +52,7 @@ const refuseIrreversible = (plan: RollbackPlan, records: readonly ReleaseRecord[
 const plan = ({ records }: Situation, request: RollbackRequest, means: FlowMeans): RollbackPlan => {
   const { current, leaving, target } = rollbackTarget(records, { to: request.to, environment: means.environment })
   const comparison = compareReleases(leaving, target, { records, now: means.now() })
-  const found = { current, target, comparison }
+  const found = { current, leaving, target, comparison }
   if (request.force === 'no') refuseIrreversible(found, records, means)
   return found
 }
@@ -69,20 +71,13 @@ const refuseIncomplete = async ({ target }: RollbackPlan, means: FlowMeans): Pro
 
 /** Back to a release that has been healthy here: its recorded manifests and settings, nothing is built. */
 export const rollback = async (request: RollbackRequest, means: FlowMeans): Promise<RollbackResult> => {
-  const { platform, environment, interrupted } = means
+  const { platform, interrupted } = means
   const steps = beginFlow('rollback', means)
 
   const shown = await steps.run('plan', async () => plan(await readSituation(means), request, means))
   await refuseIncomplete(shown, means)
   if (request.mode === 'dry-run') return { outcome: 'would-change', plan: shown, release: null }
-  if (!(await request.confirm(shown))) {
-    throw new ShopctlError({
-      code: 'NOT_CONFIRMED',
-      outcome: 'refused',
-      what: `Rollback of ${environment} was not confirmed; nothing was changed.`,
-      fix: [toType(`rollback --env ${environment} --to ${shown.target.number} --yes`)],
-    })
-  }
+  await request.confirm(shown)
 
   const why = request.why ?? `rollback to release ${shown.target.number}`
   return withLock({ means, steps, why, waitSeconds: request.waitSeconds }, async (lock) => {

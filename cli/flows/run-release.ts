@@ -4,7 +4,8 @@ import type { HealthPolicy } from '../health/policy.ts'
 import type { ServiceSet } from '../platforms/platform.ts'
 import type { HeldLock } from '../releases/held-lock.ts'
 import type { Commit, ReleaseRecord } from '../releases/release.ts'
-import { type Attempt, attempt } from './attempt.ts'
+import { attempt } from './attempt.ts'
+import type { Attempt } from './attempt-outcome.ts'
 import type { FlowMeans } from './means.ts'
 import { retireOthers } from './retire-others.ts'
 import type { Steps } from './steps.ts'
@@ -118,7 +119,7 @@ export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext):
     }
   }
 
-  const tried = await attempt(release, { ...plan, means, steps, lock, signal, keep }).catch((cause: unknown) =>
+  const tried = await attempt(release, { ...plan, means, steps, signal, keep }).catch((cause: unknown) =>
     thrownOutcome(cause, means),
   )
   if (tried.result !== 'promoted') throw await takeBack(tried, 'stayed')

@@ -96,7 +96,7 @@ export const createSteps = (request: StepsRequest, records: StepRecord[] = []): 
 
   return {
     async run(name, work) {
-      if (signal.aborted) throw interruption(signal, `before "${stepTitles[name]}"`)
+      if (signal.aborted) throw interruption(signal, `about to begin "${stepTitles[name]}"`)
       const started = performance.now()
       records.push({ name, startedAt: now().toISOString(), outcome: 'running' })
       reporter.emit({ type: 'step.started', step: name, title: stepTitles[name] })

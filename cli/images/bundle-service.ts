@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { BuildContext, BuildResult } from 'esbuild'
+import type { BuildResult } from 'esbuild'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { readBundleCache, stampInputs } from './bundle-cache.ts'
 import { bundleOptions, bundleRecipe } from './bundle-recipe.ts'
@@ -128,20 +128,4 @@ export const bundleService = async (request: BundleRequest): Promise<Bundle> => 
     throw bundleFailed(service, cause)
   })
   return keepResult(request, result, startedAt)
-}
-
-export type Bundler = { readonly bundle: () => Promise<Bundle>; readonly close: () => Promise<void> }
-
-/** A bundler that keeps what it has parsed, for a loop of edits. */
-export const createBundler = async (request: BundleRequest): Promise<Bundler> => {
-  const { context } = await import('esbuild')
-  const kept: BuildContext = await context(bundleOptions(request.root, `services/${request.service}/main.ts`))
-  const bundle = async () => {
-    const startedAt = Date.now()
-    const result = await kept.rebuild().catch((cause: unknown) => {
-      throw bundleFailed(request.service, cause)
-    })
-    return keepResult(request, result, startedAt)
-  }
-  return { bundle, close: () => kept.dispose() }
 }

@@ -12,11 +12,12 @@ type OpenRequest = {
 
 /** The platform that an environment runs on. Each is loaded only where it is used. */
 export const openPlatform = async (
-  { name }: EnvironmentFacts,
+  { name, platform: kind }: EnvironmentFacts,
   { repository, publicPort }: OpenRequest,
 ): Promise<OpenedPlatform> => {
   const policy = healthPolicies[name]
   if (policy === undefined) throw new Error(`environment ${name} has no health policy`)
+  if (kind !== 'local') throw new Error(`environment ${name} wants the platform ${kind}, which is not built yet`)
   const { createLocalPlatform } = await import('./local/local-platform.ts')
   const platform = createLocalPlatform({ repository, environment: name, variables: process.env, publicPort })
   return { platform, policy }

@@ -61,6 +61,9 @@ type RollbackWish = {
   readonly to: number | null
 }
 
+/** Neither proven nor taken back: some of it may be what users are on. */
+const isUnsettled = ({ state }: ReleaseRecord): boolean => state === 'unknown' || state === 'in-progress'
+
 /**
  * Where a rollback goes. Never back and forth: after 42 → 41 the next one goes below 41, and a release that a rollback
  * has left is only taken where it is named. Throws NO_ROLLBACK_TARGET, RELEASE_NOT_FOUND, RELEASE_NEVER_SUCCEEDED or
@@ -73,7 +76,7 @@ export const rollbackTarget = (records: Records, wish: RollbackWish): RollbackPa
   if (current === null) throw noTarget(environment, 'no release has succeeded here yet')
 
   const newest = records[0]
-  if (newest?.state === 'unknown') return { current, leaving: newest, target: current }
+  if (newest !== undefined && isUnsettled(newest)) return { current, leaving: newest, target: current }
 
   const here = position(records, current)
   const left = leftBehind(records)
@@ -112,7 +115,7 @@ const namedTarget = (records: Records, { environment, to, current }: NamedWish):
       fix: [toType(`history show ${to} --env ${environment}`), history],
     })
   }
-  const leaving = records[0]?.state === 'unknown' ? records[0] : current
+  const leaving = records[0] !== undefined && isUnsettled(records[0]) ? records[0] : current
   if (sameServices(target, leaving)) {
     throw new ShopctlError({
       code: 'RELEASE_ALREADY_CURRENT',

@@ -1,3 +1,4 @@
+import { quoteWord } from '../errors/quote-word.ts'
 import { redact } from './redact.ts'
 
 /** A program run as a value: it can be printed, compared and dry-run before anything happens. */
@@ -28,10 +29,6 @@ export type ToolResult = {
 
 /** Runs a program to its end. A non-zero exit code is an answer, not an error. */
 export type RunTool = (call: ToolCall, signal: AbortSignal) => Promise<ToolResult>
-
-const plainWord = /^[\w@%+=:,./-]+$/
-
-export const quoteWord = (word: string): string => (plainWord.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
 
 /** The call as a line for a shell, without its secrets. */
 export const renderToolCall = (call: ToolCall): string => {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { hasErrorCode } from '../errors/has-error-code.ts'
+import { quoteWord } from '../errors/quote-word.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
-import { quoteWord } from './tool-call.ts'
 
 type Installation = { readonly linux: string; readonly darwin: string }
 

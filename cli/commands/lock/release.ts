@@ -1,5 +1,4 @@
-import { confirm } from '../../confirm.ts'
-import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { requireConfirmation } from '../../confirm.ts'
 import { toType } from '../../errors/to-type.ts'
 import { environmentFlag, yesFlag } from '../../flags.ts'
 import { FlowCommand } from '../../flow-command.ts'
@@ -18,12 +17,12 @@ export default class LockRelease extends FlowCommand {
     const found = await showLock(means)
     if (found.state === 'free') return { result: { released: null }, text: `The lock of ${environment} is free.` }
     const question = `${lockView(found, { environment, now: means.now() })}\nTake it away?`
-    if (!flags.yes && !(await confirm(question, this.interrupted))) {
-      throw new ShopctlError({
-        code: 'NOT_CONFIRMED',
-        outcome: 'refused',
-        what: `The lock of ${environment} was left as it is.`,
-        fix: [toType(`lock release --env ${environment} --yes`)],
+    if (!flags.yes) {
+      await requireConfirmation({
+        question,
+        declined: `The lock of ${environment} was left as it is.`,
+        fix: toType(`lock release --env ${environment} --yes`),
+        signal: this.interrupted,
       })
     }
     const released = await releaseLock(means)

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { quoteWord } from '../../errors/quote-word.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
-import { quoteWord } from '../../tools/tool-call.ts'
 import { findProgram } from './find-program.ts'
 
 /** PostgreSQL refuses to run as root; this user exists by number on every system. */

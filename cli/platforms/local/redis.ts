@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { quoteWord } from '../../errors/quote-word.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
-import { quoteWord } from '../../tools/tool-call.ts'
 import { createDirectory } from './create-directory.ts'
 import { checkExternalRedis } from './external-redis.ts'
 import { findProgram } from './find-program.ts'
