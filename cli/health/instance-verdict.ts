@@ -40,7 +40,9 @@ export const instanceVerdict = (
   instance: InstanceObservation,
   { now, watchedSince, policy, stabilitySeconds }: InstanceContext,
 ): Judgement => {
-  const age = now - (instance.startedAt ?? now)
+  // Without a start there is still a moment from which on it was waited for.
+  const startedAt = instance.startedAt ?? watchedSince
+  const age = now - startedAt
   const why = [instance.reason, instance.message].filter((word) => word !== undefined).join(': ')
 
   if (instance.reason !== undefined && finalReasons.has(instance.reason)) {
@@ -62,7 +64,7 @@ export const instanceVerdict = (
   if (!instance.ready) {
     const probe = instance.probeFailure ?? 'its readiness probe has not passed yet'
     // One that ran long before the gate has not been asked yet when the gate begins.
-    const slow = now - Math.max(instance.startedAt ?? now, watchedSince)
+    const slow = now - Math.max(startedAt, watchedSince)
     if (slow <= policy.slowStartSeconds * 1000) {
       return { state: 'progressing', reason: `${instance.name} is not ready: ${probe}` }
     }

@@ -161,6 +161,22 @@ describe('what is seen and what is decided', () => {
       reason: 'orders-a has waited 21.0 s: ErrImagePull: not found',
     },
     {
+      title: 'a wait that has no beginning of its own is counted from the beginning of the gate',
+      atSeconds: 21,
+      services: [
+        orders({
+          name: 'orders-a',
+          state: 'waiting',
+          ready: false,
+          restarts: 0,
+          reason: 'Unschedulable',
+          message: 'no node',
+        }),
+      ],
+      state: 'unhealthy',
+      reason: 'orders-a has waited 21.0 s: Unschedulable: no node',
+    },
+    {
       title: 'fewer instances than wanted go on',
       atSeconds: 30,
       services: [{ ...orders(ready), desired: 3 }],

@@ -44,6 +44,7 @@ test('a redacting store redacts what it creates and what it replaces', async () 
         written.push(record)
         return { ...record, number: 1 }
       },
+      remove: async () => undefined,
       update: async (record) => {
         written.push(record)
       },

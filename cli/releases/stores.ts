@@ -43,4 +43,6 @@ export interface ReleaseStore {
   create(record: Omit<ReleaseRecord, 'number'>): Promise<ReleaseRecord>
   /** Replaces the record as a whole; a crash leaves the old or the new one. */
   update(record: ReleaseRecord): Promise<void>
+  /** Removes a record for good; does nothing where there is none. Its number is never used again. */
+  remove(number: number): Promise<void>
 }

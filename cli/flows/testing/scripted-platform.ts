@@ -72,6 +72,7 @@ export const scriptedPlatform = (source: Source, behaviours: Record<string, Beha
         records.push(created)
         return created
       },
+      remove: async () => undefined,
       async update(record) {
         records[record.number - 1] = structuredClone(record)
       },

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasErrorCode } from '../../errors/has-error-code.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
@@ -46,6 +46,12 @@ export const createLocalReleaseStore = (directory: string): ReleaseStore => {
   }
 
   return {
+    async remove(number) {
+      await rm(pathOf(number), { force: true }).catch((error: unknown) => {
+        throw whenNotWritable(error, pathOf(number))
+      })
+    },
+
     async list() {
       const records: ReleaseRecord[] = []
       const aside: SetAside[] = []
