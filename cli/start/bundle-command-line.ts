@@ -62,6 +62,8 @@ export const bundleCommandLine = async (root: string, directory: string): Promis
     format: 'cjs',
     platform: 'node',
     target: 'node24',
+    // A script that is loaded with its compiled code may only require: with import Node prints a warning.
+    supported: { 'dynamic-import': false },
     minify: true,
     sourcemap: 'linked',
     sourcesContent: false,

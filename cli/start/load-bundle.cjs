@@ -34,7 +34,6 @@ const loadBundle = (directory, words) => {
   const script = new vm.Script(wrap(fs.readFileSync(filename, 'utf8')), {
     filename,
     cachedData,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
   const module = { exports: {} }
   script.runInThisContext()(module.exports, createRequire(filename), module, filename, directory)
