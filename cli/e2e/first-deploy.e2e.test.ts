@@ -37,7 +37,7 @@ test('a port that is taken is refused in the name of who has it, and nothing is 
 
 test('one command brings the shop up and says where it is', async () => {
   const { code, stdout, stderr } = await shop.run(['deploy', '--env', 'local', '--port', String(shop.port)])
-  expect(code, stderr).toBe(0)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain('Release 1 serves in local.')
   expect(stdout).toContain(`Shop  ${shop.url}\n`)
   expect(stdout).toContain(`Docs  ${shop.url}/docs\n`)
