@@ -39,11 +39,18 @@ const describe = async (directory: string): Promise<void> => {
   await writeFile(join(directory, 'help.json'), JSON.stringify(await bundle.helpTexts(bundle.table)))
 }
 
+/** On a read-only file system Node's own recursive mkdir says ENOENT. */
+const makeDirectory = async (directory: string): Promise<void> => {
+  await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
+    throw Object.assign(new Error(`${directory} cannot be made`, { cause }), { code: 'EROFS' })
+  })
+}
+
 const build = async ({ root, cache, node }: BuildPlace, began: number): Promise<BuiltCommandLine> => {
   const temporary = join(cache, `building-${process.pid}`)
   try {
     await rm(temporary, { recursive: true, force: true })
-    await mkdir(temporary, { recursive: true })
+    await makeDirectory(temporary)
     // What stays outside the bundle is looked up from here, also where the state lies elsewhere than in the repository.
     await symlink(join(root, 'node_modules'), join(temporary, 'node_modules'))
     const metafile: Metafile = await bundleCommandLine(root, temporary)

@@ -14,9 +14,17 @@ export const createDirectory = async (path: string, access: keyof typeof modes):
     // The mode of a new directory passed through the umask.
     if (created !== undefined || access === 'private') await chmod(path, modes[access])
   } catch (error) {
-    throw whenNotWritable(hasErrorCode(error, 'EEXIST') ? fileInTheWay(error) : error, path)
+    throw whenNotWritable(whyNotMade(error), path)
   }
 }
 
-const fileInTheWay = (cause: unknown): Error =>
-  Object.assign(new Error('ENOTDIR: not a directory', { cause }), { code: 'ENOTDIR' })
+/** What Node says of a directory that it could not make with those above it, in the system's own words. */
+export const whyNotMade = (error: unknown): unknown => {
+  if (hasErrorCode(error, 'EEXIST')) return inOtherWords('ENOTDIR: not a directory', error)
+  // That is how a recursive mkdir fails on a read-only file system.
+  if (hasErrorCode(error, 'ENOENT')) return inOtherWords('EROFS: read-only file system', error)
+  return error
+}
+
+const inOtherWords = (words: string, cause: unknown): Error =>
+  Object.assign(new Error(words, { cause }), { code: words.split(':')[0] })

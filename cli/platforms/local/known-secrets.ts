@@ -1,17 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Foundations } from './foundations-file.ts'
-import type { readOverrides } from './service-settings.ts'
 
 type SecretSources = {
   readonly foundations: Foundations | null
-  readonly overrides: Awaited<ReturnType<typeof readOverrides>>
+  /** What people set themselves. */
+  readonly overrides: readonly string[]
   readonly variables: NodeJS.ProcessEnv
 }
 
 /** Everything that may stand in a message of the database, a service or a tool and must not be shown. */
 export const knownSecrets = ({ foundations, overrides, variables }: SecretSources): readonly string[] => {
-  const own = overrides.map(([, , value]) => value)
   const named = [variables.DATABASE_URL, variables.REDIS_URL]
   const made =
     foundations === null
@@ -24,7 +23,9 @@ export const knownSecrets = ({ foundations, overrides, variables }: SecretSource
           // The demo accounts' passwords are there to be shown.
           ...Object.values(foundations.databases).flatMap(({ url, migrationUrl }) => [url, migrationUrl]),
         ]
-  return [...own, ...named, ...made].filter((secret): secret is string => typeof secret === 'string' && secret !== '')
+  return [...overrides, ...named, ...made].filter(
+    (secret): secret is string => typeof secret === 'string' && secret !== '',
+  )
 }
 
 /** The secret settings that one process was given. */

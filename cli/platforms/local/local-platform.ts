@@ -6,6 +6,7 @@ import type { ReleaseRecord } from '../../releases/release.ts'
 import { createRedactor, redact } from '../../tools/redact.ts'
 import type { Platform, ServiceSet } from '../platform.ts'
 import { applyRelease, retireOthers } from './apply-release.ts'
+import { createDirectory } from './create-directory.ts'
 import { localDirections } from './directions.ts'
 import { downLocal } from './down.ts'
 import { collectEvidence } from './evidence.ts'
@@ -22,7 +23,15 @@ import { pruneState } from './prune-state.ts'
 import { createLocalReleaseStore } from './release-store.ts'
 import { migrateService, seedService } from './run-bundle.ts'
 import { running } from './running.ts'
-import { keepSettings, readOverrides, serviceSettings, settingsDirectory, settingsHash } from './service-settings.ts'
+import {
+  keepSettings,
+  readOverriddenValues,
+  readOverrides,
+  serviceSettings,
+  settingsDirectory,
+  settingsHash,
+} from './service-settings.ts'
+import { whenNotWritable } from './state-not-writable.ts'
 import { statePaths } from './state-paths.ts'
 import { offerCandidate, type SwitchContext, switchUsers } from './switch-users.ts'
 import { writeFileAtomically } from './write-file-atomically.ts'
@@ -83,7 +92,11 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
 
     async build(services, signal) {
       signal.throwIfAborted()
-      const [bundles] = await Promise.all([Promise.all(services.map(bundle)), bundleEdge()])
+      await createDirectory(paths.bundles, 'readable')
+      const bundling = Promise.all([Promise.all(services.map(bundle)), bundleEdge()])
+      const [bundles] = await bundling.catch((error: unknown) => {
+        throw whenNotWritable(error, paths.bundles)
+      })
       return bundles
     },
 
@@ -120,7 +133,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
     },
 
     async secrets() {
-      const [foundations, overrides] = await Promise.all([readFoundations(paths), readOverrides(overridesFile)])
+      const [foundations, overrides] = await Promise.all([readFoundations(paths), readOverriddenValues(overridesFile)])
       return knownSecrets({ foundations, overrides, variables })
     },
 

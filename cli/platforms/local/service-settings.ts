@@ -5,6 +5,7 @@ import { services } from '../../../services/registry.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import type { Foundations } from './foundations-file.ts'
 import { isServiceName } from './manifest.ts'
+import { whenNotWritable } from './state-not-writable.ts'
 
 /** The settings of one service: what may be shown, and what may not. */
 export type ServiceSettings = {
@@ -34,6 +35,12 @@ export const parseOverrides = (text: string, file: string): readonly (readonly [
 export const readOverrides = async (file: string): Promise<ReturnType<typeof parseOverrides>> => {
   const text = await readFile(file, 'utf8').catch(() => '')
   return parseOverrides(text, file)
+}
+
+/** The values alone, also of a file with a line that is no setting: it must not stop a command that only looks. */
+export const readOverriddenValues = async (file: string): Promise<readonly string[]> => {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return [...text.matchAll(/^[^#=\n]*=(.*)$/gm)].map(([, value = '']) => value.trim())
 }
 
 type SettingsSource = {
@@ -94,9 +101,13 @@ export const keepSettings = async (target: string, { secrets }: ServiceSettings)
   )
   if (present) return
   const temporary = `${target}.${process.pid}`
-  await mkdir(temporary, { recursive: true, mode: 0o700 })
-  for (const [name, value] of Object.entries(secrets)) {
-    await writeFile(join(temporary, name), value, { mode: 0o600 })
+  try {
+    await mkdir(temporary, { recursive: true, mode: 0o700 })
+    for (const [name, value] of Object.entries(secrets)) {
+      await writeFile(join(temporary, name), value, { mode: 0o600 })
+    }
+  } catch (error) {
+    throw whenNotWritable(error, target)
   }
   await rename(temporary, target).catch(() => rm(temporary, { recursive: true, force: true }))
 }

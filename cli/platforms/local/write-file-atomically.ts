@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { hasErrorCode } from '../../errors/has-error-code.ts'
+import { whyNotMade } from './create-directory.ts'
 import { whenNotWritable } from './state-not-writable.ts'
 
 /**
@@ -46,13 +47,9 @@ const createDirectory = async (directory: string): Promise<void> => {
   try {
     await mkdir(directory, { recursive: true })
   } catch (error) {
-    if (hasErrorCode(error, 'EEXIST')) throw whenNotWritable(notADirectory(error), directory)
-    throw whenNotWritable(error, directory)
+    throw whenNotWritable(whyNotMade(error), directory)
   }
 }
-
-const notADirectory = (cause: unknown): Error =>
-  Object.assign(new Error('ENOTDIR: not a directory', { cause }), { code: 'ENOTDIR' })
 
 const writeToDisk = async (path: string, text: string): Promise<void> => {
   const file = await open(path, 'wx', 0o600)
