@@ -2,6 +2,7 @@
 // What a failed set-up is called, in the shape of every failure of shopctl: what, why in npm's words, what to type.
 
 const tailLines = 8
+const refused = 3
 
 const unwritable = {
   EACCES: 'permission denied',
@@ -86,17 +87,24 @@ const describeInstallFailure = (run, root) => {
   }
 }
 
+/** The document that every command prints with --json; cli/output/ has its schema. */
+const documentOf = (error, words) => {
+  const flags = words.findIndex((word) => word.startsWith('-'))
+  const command = words.slice(0, flags === -1 ? words.length : flags).join(' ')
+  return { schema: 'shopctl.result/1', command, ok: false, exitCode: refused, error }
+}
+
 /** Prints the failure where the command line would have, and answers the exit code for refused. */
 const refuse = (described, words) => {
   const failure = { ...described, fix: [...described.fix, sameCommand(words)] }
-  if (words.includes('--json')) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`)
+  if (words.includes('--json')) process.stdout.write(`${JSON.stringify(documentOf(failure, words), null, 2)}\n`)
   const lines = [
     `${failure.code}: ${failure.what}`,
     ...failure.why.map((line) => `  Why: ${line}`),
     ...failure.fix.map((line) => `  Fix: ${line}`),
   ]
   process.stderr.write(`${lines.join('\n')}\n`)
-  return 3
+  return refused
 }
 
 module.exports = { describeInstallFailure, describeUnwritable, isOffline, refuse }

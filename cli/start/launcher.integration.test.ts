@@ -57,7 +57,8 @@ test('without any node it says what to do, also as JSON', async () => {
   expect(text).toMatchObject({ exitCode: 3, stdout: '' })
   expect(text.stderr).toMatch(/^NODE_MISSING: .*nothing was changed.*\n {2}Why: .*\n {2}Fix: .*nodejs\.org/)
   const json = await tree.run(['deploy', '--json'], { path })
-  expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: 'NODE_MISSING' } })
+  const error = { code: 'NODE_MISSING' }
+  expect(JSON.parse(json.stdout)).toMatchObject({ schema: 'shopctl.result/1', command: 'deploy', exitCode: 3, error })
 })
 
 test('a node that is too old to bootstrap is named with its version', async () => {
