@@ -5,6 +5,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type FirstMinutes, inClone, liveFirstMinutes } from './first-minutes.ts'
 import { type FreshClone, makeFreshClone, whyNotHere } from './fresh-clone.ts'
+import { documentOf } from './published-schemas.ts'
+import type { CommandResult } from './running-command.ts'
 import { shopProcesses } from './shop-processes.ts'
 
 const whyNot = await whyNotHere()
@@ -14,6 +16,7 @@ describe.skipIf(whyNot !== null)(
   () => {
     let clone: FreshClone
     let first: FirstMinutes
+    let refused: CommandResult
     /** Whatever asks the registry now fails. */
     const offline = { npm_config_registry: 'http://127.0.0.1:1' }
     const run = (words: string, more: Readonly<Record<string, string>> = {}) =>
@@ -21,12 +24,18 @@ describe.skipIf(whyNot !== null)(
 
     beforeAll(async () => {
       clone = await makeFreshClone()
+      refused = await run('status --env local --json', offline)
       first = await liveFirstMinutes(clone)
     }, 600_000)
     afterAll(async () => {
       await run('down --env local --delete-data --yes')
       await vi.waitFor(() => expect(shopProcesses(clone.root)).toEqual([]), { timeout: 10_000 })
       await clone.remove()
+    })
+
+    test('without a network the first run says so, with --json in a document, and is no hindrance to the next', () => {
+      const error = { code: 'OFFLINE', fix: expect.arrayContaining(['npm ping']) }
+      expect(documentOf(refused)).toMatchObject({ command: 'status', ok: false, exitCode: 3, error })
     })
 
     test('one command installs, says so in one line, and brings the shop up', () => {

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLocalLockStore } from '../platforms/local/lock-store.ts'
+import { freePort } from '../platforms/local/ports.ts'
 import { acquireLock } from '../releases/lock.ts'
 import { systemLockClock } from '../releases/system-lock-clock.ts'
 import { documentOf, eventsOf } from './published-schemas.ts'
@@ -84,6 +85,7 @@ test.each([
   'lock release --env local',
   'open --env local',
   'help exit-codes',
+  'completion bash',
 ])('%s --json: one document on stdout', async (words) => {
   const result = await run(`${words} --json`, await desktop())
   const document = documentOf(result)
@@ -113,6 +115,12 @@ test.each([
   const document = documentOf(await run(`${words} --json`))
   expect(document).toMatchObject({ ok: false, exitCode: code, error: { code: error } })
   expect(document.command).not.toContain('--')
+})
+
+test('doctor --json: what this machine has and lacks as a document', async () => {
+  const document = documentOf(await run(`doctor --port ${await freePort()} --json`))
+  expect(document).toMatchObject({ command: 'doctor', ok: true, result: { findings: expect.any(Array) } })
+  expect([0, 3]).toContain(document.exitCode)
 })
 
 test('--events - gives stderr to the events and leaves stdout to the answer', async () => {
