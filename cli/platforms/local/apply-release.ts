@@ -12,6 +12,16 @@ const stopGraceSeconds = 12
 
 const isService = ({ record }: ListedProcess): boolean => serviceNames.some((name) => name === record.service)
 
+/** A process of a service by its id alone; what migrates or seeds for one is none. */
+export const servesRelease = (id: string): boolean => new RegExp(`^(${serviceNames.join('|')})-\\d`).test(id)
+
+/** Ends services whose records were lost. Users may have been on them until now, so only when they have moved on. */
+const endLost = async ({ table, signal }: SwitchContext): Promise<void> => {
+  const { processes } = await table.findUntracked()
+  const lost = processes.filter(({ id }) => servesRelease(id))
+  await Promise.all(lost.map((process) => table.stop(process, { graceSeconds: stopGraceSeconds }, signal)))
+}
+
 /** Starts what a release wants and does not run yet; what runs as wanted stays untouched. */
 export const applyRelease = async (
   release: ReleaseRecord,
@@ -51,4 +61,5 @@ export const retireOthers = async (keep: ReleaseRecord | null, context: SwitchCo
       await table.forget(record.id)
     }),
   )
+  await endLost(context)
 }

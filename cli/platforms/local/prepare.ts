@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { serviceNames } from '../../../services/registry.ts'
 import type { Bundle } from '../../images/bundle-service.ts'
 import type { ReleaseStore } from '../../releases/stores.ts'
+import { servesRelease } from './apply-release.ts'
 import { ensureDatabases } from './databases.ts'
 import { ensureEdge, refuseTakenPort } from './edge.ts'
 import { type Foundations, namedServers, newSecrets } from './foundations-file.ts'
@@ -32,9 +33,13 @@ const newInternalPorts = async (): Promise<Foundations['internalPorts']> => {
   return Object.fromEntries(await Promise.all(ports))
 }
 
-/** Ends what a killed shopctl started and could not write down: the caller holds the lock, so it is nobody's. */
+/**
+ * Ends what a killed shopctl started and could not write down: the caller holds the lock, so it is nobody's. Services
+ * stay until users have moved on.
+ */
 const endUntracked = async (table: ProcessTable, signal: AbortSignal): Promise<void> => {
-  const { processes, intentions } = await table.findUntracked()
+  const { processes: untracked, intentions } = await table.findUntracked()
+  const processes = untracked.filter(({ id }) => !servesRelease(id))
   await Promise.all(processes.map((lost) => table.stop(lost, { graceSeconds: 10 }, signal)))
   await Promise.all([...intentions, ...processes.map(({ id }) => id)].map((id) => table.forget(id)))
 }
