@@ -1,8 +1,12 @@
+import { benchDeployLocal } from './deploy-local.ts'
+import { benchNewcomer } from './newcomer.ts'
 import { benchStartup } from './startup.ts'
 
 /** `npm run bench NAME -- FLAGS`. Each benchmark prints its table; it writes a file only with --write. */
 const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
   startup: benchStartup,
+  'deploy-local': benchDeployLocal,
+  newcomer: benchNewcomer,
 }
 
 const [name = '', ...words] = process.argv.slice(2)
