@@ -84,7 +84,6 @@ describe('a release that', () => {
     client = await shop.client()
     await client.waitForRelease(2)
   })
-  afterAll(() => client.stop())
 
   const usersStayed = () => expect(client.report()).toMatchObject({ failures: [], releases: [2] })
 

@@ -39,7 +39,7 @@ export type Shop = {
   /** A customer at work: reads products and places orders of one product with stock without end. */
   client(): Promise<ShopClient>
   demoLogin(role: 'customer' | 'admin'): Promise<{ readonly email: string; readonly password: string }>
-  /** Takes everything down, shows that no process is left, removes the folder. */
+  /** Stops the clients, takes everything down, shows that no process is left, removes the folder. */
   close(): Promise<void>
 }
 
@@ -74,6 +74,7 @@ export const createShop = async (): Promise<Shop> => {
     LANG: 'C.UTF-8',
     [e2eMarker]: root,
   }
+  const clients: ShopClient[] = []
   const statePath = (...names: readonly string[]) => join(root, '.shopctl', 'local', ...names)
 
   const startProgram = (program: string, args: readonly string[], options: CommandOptions): RunningCommand =>
@@ -151,9 +152,12 @@ export const createShop = async (): Promise<Shop> => {
       const [admin, token, [product]] = await Promise.all([api.logIn(email, password), api.register(), api.products()])
       if (product === undefined) throw new Error('the shop has no products')
       await api.setStock(product.id, stockOfClient, admin)
-      return startClient({ url, buys: { token, productId: product.id } })
+      const client = startClient({ url, buys: { token, productId: product.id } })
+      clients.push(client)
+      return client
     },
     async close() {
+      await Promise.all(clients.map((client) => client.stop()))
       const result = await run(['down', '--env', 'local', '--delete-data', '--yes'])
       const left = await leftOver(root)
       await killAll(root)
