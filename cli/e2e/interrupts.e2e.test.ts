@@ -90,7 +90,7 @@ const interruptAt = async (step: StepName, { signal, args, says = /^INTERRUPTED:
 
 describe('deploy', () => {
   /** Not taken here: scan is skipped, the first release alone loads demo data; the others have tests of their own. */
-  const elsewhere: readonly StepName[] = ['scan', 'seed', 'mend', 'evidence', 'return']
+  const elsewhere: readonly StepName[] = ['scan', 'seed', 'mend', 'retire', 'evidence', 'return']
   const steps = plannedSteps.deploy.filter((step) => !elsewhere.includes(step))
   const beforeRecord: readonly StepName[] = ['plan', 'build', 'render', 'lock', 'prepare', 'record']
 
@@ -206,4 +206,18 @@ export const slow: ServiceMigration = { name: '0002_slow', reversible: true, asy
   const began = performance.now()
   await interruptAt('apply', { signal: 'SIGINT', args: deploy })
   expect(performance.now() - began).toBeLessThan(20_000)
+})
+
+test('an interrupt after the record was closed comes too late: the release is whole and stays', async () => {
+  const command = await startStopped(shop, deploy, { stopAt: ['retire'] })
+  await command.interrupt('SIGINT')
+  const { code, stderr } = await command.finish()
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const [newest] = await shop.records()
+  expect(newest).toMatchObject({ state: 'succeeded' })
+  expect(await answeredBy()).toBe(String(newest?.number))
+  expect(commands()).toEqual([])
+  // Throws where a service of the release before is still there.
+  expect(Object.keys(shop.processIds())).toEqual(expect.arrayContaining(['users', 'catalog', 'orders', 'edge']))
+  expect(await lockState()).toBe('free')
 })

@@ -163,7 +163,7 @@ describe('killed with SIGKILL', () => {
     const left = await newest()
     expect(left).toMatchObject({ state: 'in-progress', previous: expect.any(Number) })
 
-    expect(await mendNext(left.number)).toContain(`every service is back on release ${left.previous}`)
+    expect(await mendNext(left.number)).toContain(`every service was put back on release ${left.previous}`)
     expect(await shop.record(left.number)).toMatchObject({ state: 'aborted', failure: { code: 'PROCESS_GONE' } })
     await expectWhole(left.previous ?? 0)
   })
@@ -205,7 +205,7 @@ export const slow: ServiceMigration = { name: '0002_slow', reversible: true, asy
     await first.finish()
     const left = await newest()
 
-    expect(await mendNext(left.number)).toContain('users had been moved to it, so it is kept')
+    expect(await mendNext(left.number)).toContain('users had been moved to it after all its checks, so it is kept')
     expect(await shop.record(left.number)).toMatchObject({ state: 'succeeded', failure: null })
     await expectWhole(left.number)
     await edit()
