@@ -132,7 +132,7 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
   if (idle) return { outcome: 'unchanged', release: before.current, changes: [] }
 
   // What was built is what is checked out now, however long the lock is waited for.
-  const commit = await means.commit()
+  const commit = means.commit()
   return withLock({ means, steps, why: request.why ?? 'deploy', waitSeconds: request.waitSeconds }, async (lock) => {
     await steps.run('prepare', () => platform.prepare(interrupted))
     const { records, current } = await mendFirst(means, steps)
@@ -150,7 +150,7 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
     const plan: ReleasePlan = {
       kind: 'deploy',
       services,
-      commit,
+      commit: await commit,
       why: request.why,
       restores: null,
       toMigrate: servicesToMigrate(current, services),

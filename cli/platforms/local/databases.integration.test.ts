@@ -9,6 +9,7 @@ import { deletePostgresData } from './embedded-postgres.ts'
 import { freePort } from './ports.ts'
 import { ensurePostgres, type PostgresServer } from './postgres.ts'
 import { createStateDirectories, type StatePaths, statePaths } from './state-paths.ts'
+import { interruptedAfter } from './testing/interrupted-after.ts'
 
 const never = new AbortController().signal
 let repository: string
@@ -152,13 +153,13 @@ test('a server that accepts and says nothing can be interrupted, and is given up
   const port = String(await freePort())
   await new Promise<void>((resolve) => silent.listen(Number(port), '127.0.0.1', resolve))
   const connect = (signal: AbortSignal) => withConnection(addressWith({ port }), signal, async () => null)
-  await expect(connect(AbortSignal.timeout(50))).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  await expect(connect(interruptedAfter(50))).rejects.toMatchObject({ code: 'INTERRUPTED' })
   await expect(connect(never)).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' })
   await new Promise((resolve) => silent.close(resolve))
 })
 
 test('an interrupted connection says so', async () => {
-  const stop = AbortSignal.timeout(50)
+  const stop = interruptedAfter(50)
   const waiting = withConnection(embedded.adminUrl, stop, (client) => client.query('select pg_sleep(20)'))
   await expect(waiting).rejects.toMatchObject({ code: 'INTERRUPTED' })
 })

@@ -25,7 +25,7 @@ import { migrateService, seedService } from './run-bundle.ts'
 import { running } from './running.ts'
 import {
   keepSettings,
-  readOverriddenValues,
+  readOverriddenSecrets,
   readOverrides,
   serviceSettings,
   settingsDirectory,
@@ -133,7 +133,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
     },
 
     async secrets() {
-      const [foundations, overrides] = await Promise.all([readFoundations(paths), readOverriddenValues(overridesFile)])
+      const [foundations, overrides] = await Promise.all([readFoundations(paths), readOverriddenSecrets(overridesFile)])
       return knownSecrets({ foundations, overrides, variables })
     },
 

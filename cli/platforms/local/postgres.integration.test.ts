@@ -12,6 +12,7 @@ import { dataDirectoryOf } from './postgres-cluster.ts'
 import { readPostmaster } from './postmaster.ts'
 import { isRunning } from './process-identity.ts'
 import { createStateDirectories, type StatePaths, statePaths } from './state-paths.ts'
+import { interruptedAfter } from './testing/interrupted-after.ts'
 
 const never = new AbortController().signal
 let repository: string
@@ -54,7 +55,7 @@ const postmaster = async () => {
 }
 
 test('an interrupted first start leaves neither a server nor half a data directory', async () => {
-  await expect(ensure(AbortSignal.timeout(100))).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  await expect(ensure(interruptedAfter(100))).rejects.toMatchObject({ code: 'INTERRUPTED' })
   expect(await readdir(paths.postgres)).toEqual([])
 })
 
@@ -147,7 +148,7 @@ test('a server that is stopping is waited for, then started again', async () => 
 
 test('an interrupted start leaves no server', async () => {
   await stopPostgres(paths, never)
-  await expect(ensure(AbortSignal.timeout(1))).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  await expect(ensure(interruptedAfter(1))).rejects.toMatchObject({ code: 'INTERRUPTED' })
   expect(await readPostmaster(data)).toBeNull()
 })
 

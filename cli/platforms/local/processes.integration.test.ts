@@ -8,6 +8,7 @@ import { spawnDetached } from '../../tools/spawn-detached.ts'
 import { markerName, markerOf } from './process-marker.ts'
 import type { ProcessRecord } from './process-record.ts'
 import { openProcessTable, type ProcessTable } from './processes.ts'
+import { interruptedAfter } from './testing/interrupted-after.ts'
 
 const never = new AbortController().signal
 let root: string
@@ -81,7 +82,7 @@ test('stop kills what does not end within the grace, children too', async () => 
 test('a stop that is interrupted says so', async () => {
   const record = await start(`trap '' TERM; echo ready; while :; do sleep 1; done`)
   await vi.waitFor(async () => expect(await readFile(record.logFile, 'utf8')).toContain('ready'))
-  const stopping = table.stop(record, { graceSeconds: 60 }, AbortSignal.timeout(50))
+  const stopping = table.stop(record, { graceSeconds: 60 }, interruptedAfter(50))
   await expect(stopping).rejects.toMatchObject({ code: 'INTERRUPTED' })
 })
 
@@ -113,7 +114,7 @@ test('the end of a process that another command started is told within 100 ms', 
 
 test('watching ends when it is interrupted, and does not bring back a forgotten record', async () => {
   const record = await start('exec sleep 60')
-  await expect(table.watchExit(record, AbortSignal.timeout(30))).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  await expect(table.watchExit(record, interruptedAfter(30))).rejects.toMatchObject({ code: 'INTERRUPTED' })
   const watching = table.watchExit(record, never)
   await table.forget(record.id)
   process.kill(record.processId, 'SIGKILL')

@@ -9,6 +9,7 @@ import { openProcessTable, type ProcessTable } from './processes.ts'
 import { ensureRedis, stopRedis } from './redis.ts'
 import { pingRedis } from './redis-ping.ts'
 import { createStateDirectories, type StatePaths, statePaths } from './state-paths.ts'
+import { interruptedAfter } from './testing/interrupted-after.ts'
 
 const never = new AbortController().signal
 const isInstalled = (await findProgram('redis-server', process.env.PATH)) !== null
@@ -76,7 +77,7 @@ withServer('another port is taken where the last one is in use', async () => {
 })
 
 withServer('an interrupted start leaves nothing', async () => {
-  await expect(ensure(undefined, AbortSignal.timeout(1))).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  await expect(ensure(undefined, interruptedAfter(1))).rejects.toMatchObject({ code: 'INTERRUPTED' })
   expect((await table.list()).processes).toEqual([])
 })
 

@@ -1,9 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Foundations } from './foundations-file.ts'
-import { keepSettings, parseOverrides, serviceSettings, settingsHash } from './service-settings.ts'
+import {
+  keepSettings,
+  parseOverrides,
+  readOverriddenSecrets,
+  serviceSettings,
+  settingsHash,
+} from './service-settings.ts'
 
 const foundations: Foundations = {
   schema: 'shopctl.local/foundations/1',
@@ -34,11 +40,11 @@ test('a service is told where its peers are, and no other service is told of its
   expect(settingsOf('catalog').secrets).not.toHaveProperty('JWT_PRIVATE_KEYS')
 })
 
-test("people's own settings win, are for one service or for all, and count as secret", () => {
+test("people's own settings win, are for one service or for all, and count as secret unless they are ordinary words", () => {
   const overrides = parseOverrides('# mine\nLOG_LEVEL=debug\norders.SMTP_URL=smtp://a=b\n\n', 'settings.env')
   const { variables, secrets } = settingsOf('orders', overrides)
-  expect(secrets).toMatchObject({ LOG_LEVEL: 'debug', SMTP_URL: 'smtp://a=b' })
-  expect(variables).not.toHaveProperty('LOG_LEVEL')
+  expect(secrets).toMatchObject({ SMTP_URL: 'smtp://a=b' })
+  expect(variables).toMatchObject({ LOG_LEVEL: 'debug' })
   expect(settingsOf('users', overrides).secrets).not.toHaveProperty('SMTP_URL')
 })
 
@@ -63,6 +69,17 @@ test('secrets are kept as files that only their owner reads, once', async () => 
     expect(await readFile(join(target, 'KEY'), 'utf8')).toBe('first')
     expect((await stat(join(target, 'KEY'))).mode & 0o777).toBe(0o600)
     expect(await readdir(directory)).toEqual(['orders-hash'])
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+})
+
+test('what must not be printed is read from a damaged file too', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'shopctl-settings-'))
+  const file = join(directory, 'settings.env')
+  try {
+    await writeFile(file, '# KEY=commented\nLOG_LEVEL=info\nno setting\norders.KEY=first\nKEY2= second \n')
+    expect(await readOverriddenSecrets(file)).toEqual(['first', 'second'])
   } finally {
     await rm(directory, { recursive: true })
   }

@@ -7,6 +7,21 @@ import type { Foundations } from './foundations-file.ts'
 import { isServiceName } from './manifest.ts'
 import { whenNotWritable } from './state-not-writable.ts'
 
+/** Settings whose values are ordinary words: to blank `info` or `local` in every line would hide more than it protects. */
+const plainSettings: ReadonlySet<string> = new Set([
+  'AUTH_UNVERIFIED_LOGIN',
+  'DATABASE_POOL',
+  'HOST',
+  'LOG_LEVEL',
+  'SHOP_ENV',
+  'SHUTDOWN_DELAY',
+  'TOKEN_ISSUER',
+  'TRUSTED_PROXY_HOPS',
+])
+
+/** Whether what people set under this name must never be shown. Nobody says so, so everything not known as plain is. */
+export const isSecretSetting = (name: string): boolean => !plainSettings.has(name)
+
 /** The settings of one service: what may be shown, and what may not. */
 export type ServiceSettings = {
   readonly variables: Readonly<Record<string, string>>
@@ -37,10 +52,11 @@ export const readOverrides = async (file: string): Promise<ReturnType<typeof par
   return parseOverrides(text, file)
 }
 
-/** The values alone, also of a file with a line that is no setting: it must not stop a command that only looks. */
-export const readOverriddenValues = async (file: string): Promise<readonly string[]> => {
+/** The secret values alone, also of a file with a line that is no setting: it must not stop a command that only looks. */
+export const readOverriddenSecrets = async (file: string): Promise<readonly string[]> => {
   const text = await readFile(file, 'utf8').catch(() => '')
-  return [...text.matchAll(/^[^#=\n]*=(.*)$/gm)].map(([, value = '']) => value.trim())
+  const lines = text.matchAll(/^\s*(?:[a-z]+\.)?([^#=\n]*)=(.*)$/gm)
+  return [...lines].filter(([, name = '']) => isSecretSetting(name.trim())).map(([, , value = '']) => value.trim())
 }
 
 type SettingsSource = {
@@ -60,7 +76,7 @@ const peerVariables = (service: string, foundations: Foundations): Record<string
 export const serviceSettings = (service: string, { foundations, overrides }: SettingsSource): ServiceSettings => {
   const database = foundations.databases[service]
   const own = overrides.filter(([whose]) => whose === '*' || whose === service)
-  const overridden = Object.fromEntries(own.map(([, name, value]) => [name, value]))
+  const named = own.map(([, name, value]) => [name, value] as const)
   const variables: Record<string, string> = {
     SHOP_ENV: 'local',
     HOST: '127.0.0.1',
@@ -69,13 +85,14 @@ export const serviceSettings = (service: string, { foundations, overrides }: Set
     TRUSTED_PROXY_HOPS: '1',
     ...(service === 'users' ? { AUTH_UNVERIFIED_LOGIN: 'allow' } : {}),
     ...peerVariables(service, foundations),
+    ...Object.fromEntries(named.filter(([name]) => !isSecretSetting(name))),
   }
   const secrets: Record<string, string> = {
     ...(database === undefined ? {} : { DATABASE_URL: database.url, MIGRATION_DATABASE_URL: database.migrationUrl }),
     ...(foundations.redisUrl === null ? {} : { REDIS_URL: foundations.redisUrl }),
     CURSOR_KEY: foundations.cursorKey,
     ...(service === 'users' ? { JWT_PRIVATE_KEYS: foundations.signingKeys } : {}),
-    ...overridden,
+    ...Object.fromEntries(named.filter(([name]) => isSecretSetting(name))),
   }
   const shown = Object.entries(variables).filter(([name]) => !Object.hasOwn(secrets, name))
   return { variables: Object.fromEntries(shown), secrets }
