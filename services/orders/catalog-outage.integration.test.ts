@@ -79,6 +79,42 @@ test.each(outages)(
   },
 )
 
+/** The first try with key `k` reserves and hears no answer; returns the reference it used. */
+async function orderUnheard(pan: { id: string }): Promise<unknown> {
+  catalog.disturb(({ method }) => (method === 'POST' ? 'reset' : undefined))
+  expect((await order(bodyOf(pan), 'k')).status).toBe(503)
+  return referenceOf(catalog.calls.find(({ method }) => method === 'POST')?.body)
+}
+
+test('O16: a hold of which no answer came is found again, also when the catalog was away for a try in between', async () => {
+  const pan = catalog.addProduct()
+  const reference = await orderUnheard(pan)
+  catalog.disturb(() => ({ status: 500, text: '' }))
+  expect((await order(bodyOf(pan), 'k')).status).toBe(503)
+  expect(await writtenBy(customer, fixture)).toEqual({ ...nothing, keys: 1 })
+
+  catalog.disturb(() => undefined)
+  catalog.forget()
+  const another = await fixture.openApp()
+  const response = await another.request(path, postOrder(customer, { key: 'k', body: bodyOf(pan) }))
+  await another.close()
+  expect(response.status).toBe(201)
+  expect(catalog.calls.filter(({ method }) => method === 'POST').map(({ body }) => referenceOf(body))).toEqual([
+    reference,
+  ])
+})
+
+test('O16: a hold of which no answer came is given back when the repeat is refused', async () => {
+  const pan = catalog.addProduct()
+  const reference = await orderUnheard(pan)
+  catalog.forget()
+  catalog.disturb(({ method }) => (method === 'GET' ? { status: 404, json: {} } : undefined))
+  expect((await order(bodyOf(pan), 'k')).status).toBe(422)
+  expect(await writtenBy(customer, fixture)).toEqual(nothing)
+  const releases = catalog.calls.filter(({ path: called }) => called === '/api/v1/inventory/release')
+  expect(releases.map(({ body }) => referenceOf(body))).toEqual([reference])
+})
+
 test('O16: when no catalog is there, orders can still be read, and no connection is tried once the breaker is open', async () => {
   const pan = catalog.addProduct()
   await order(bodyOf(pan), 'before')

@@ -27,6 +27,19 @@ export type StockWanted = {
 /** The catalog wants a user's references to begin with the user's id. */
 const referenceOf = ({ userId, resourceId }: Claim): string => `${userId}:order:${resourceId}`
 
+/** Where an earlier try with this key may have held stock: the reference it held it under. */
+export function earlierReference(claim: Claim): string | undefined {
+  return claim.number > 1 ? referenceOf(claim) : undefined
+}
+
+/** For `.catch()` of what comes before the hold: a key forgotten now would leave an earlier try's hold to nobody. */
+export function keepEarlierHold(claim: Claim): (error: unknown) => never {
+  return (error) => {
+    const kept = error instanceof PeerUnavailable && earlierReference(claim) !== undefined
+    throw kept ? new UnknownEffect('stock may be held by an earlier try', { cause: error }) : error
+  }
+}
+
 /** Holds all lines for the order of this claim. Where an earlier try's hold has ended, for an order with a new id. */
 export async function holdStock(parts: StockParts, wanted: StockWanted): Promise<Hold> {
   const first = await reserve(parts.catalog, wanted)
@@ -40,9 +53,10 @@ export async function holdStock(parts: StockParts, wanted: StockWanted): Promise
 async function reserve(catalog: Catalog, { claim, items, lines, caller }: StockWanted): Promise<Hold | 'over'> {
   const reference = referenceOf(claim)
   const outcome = await catalog.reserve({ reference, lines }, caller).catch((error: unknown) => {
-    throw error instanceof PeerUnavailable && error.mayHaveActed
-      ? new UnknownEffect('stock may be held', { cause: error })
-      : error
+    if (error instanceof PeerUnavailable && error.mayHaveActed) {
+      throw new UnknownEffect('stock may be held', { cause: error })
+    }
+    return keepEarlierHold(claim)(error)
   })
   if (outcome.kind === 'held') return { claim, reservation: { id: outcome.reservationId, reference } }
   if (outcome.kind === 'over') return 'over'
@@ -69,9 +83,9 @@ function refusal(outcome: Refusal, items: OrderDraft['items']): Problem {
 export type ReleaseCaller = Omit<CatalogCaller, 'signal'> & { readonly logger: Logger }
 
 /** Gives the stock back. Where that cannot be said to the catalog the hold ends by its own time. */
-export async function releaseHold(catalog: Catalog, { reservation }: Hold, caller: ReleaseCaller): Promise<void> {
+export async function releaseHold(catalog: Catalog, reference: string, caller: ReleaseCaller): Promise<void> {
   const { forwarded, authorization } = caller
-  await catalog.release(reservation.reference, { forwarded, authorization }).catch((error: unknown) => {
-    caller.logger.warn({ error, reservation_id: reservation.id }, 'stock stays held until its time is over')
+  await catalog.release(reference, { forwarded, authorization }).catch((error: unknown) => {
+    caller.logger.warn({ error, reference }, 'stock stays held until its time is over')
   })
 }

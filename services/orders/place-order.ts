@@ -6,7 +6,7 @@ import { answerOnce, type GivenAnswer } from '../kit/idempotency.ts'
 import { type StoredAnswer, storeAnswer } from '../kit/idempotency-store.ts'
 import type { Logger } from '../kit/logging.ts'
 import type { Catalog, CatalogCaller } from './catalog-client.ts'
-import { type Hold, holdStock, releaseHold } from './hold-stock.ts'
+import { earlierReference, type Hold, holdStock, keepEarlierHold, releaseHold } from './hold-stock.ts'
 import { type OrderDraft, orderSchema } from './order-contract.ts'
 import { findOrder, insertOrder } from './order-store.ts'
 import { addUp, type CatalogProduct, type Line, type PricedOrder, priceOrder } from './price-order.ts'
@@ -46,18 +46,20 @@ export async function placeOrder(parts: PlacingParts, request: OrderRequest): Pr
     resourceId: parts.newId(),
     logger,
   }
-  let hold: Hold | undefined
+  let reference: string | undefined
   return answerOnce(parts.database, keyed, {
     async do(claim) {
+      reference = earlierReference(claim)
       const { forwarded, authorization } = request
       const caller = { forwarded, authorization, signal: AbortSignal.timeout(catalogMilliseconds) }
-      const found = await fetchProducts(parts.catalog, { lines, caller })
+      const found = await fetchProducts(parts.catalog, { lines, caller }).catch(keepEarlierHold(claim))
       const priced = priceOrder(draft.items, { lines, found })
-      hold = await holdStock(parts, { claim, items: draft.items, lines, caller })
+      const hold = await holdStock(parts, { claim, items: draft.items, lines, caller })
+      reference = hold.reservation.reference
       return writeOrder(parts, { request, priced, hold })
     },
     async undo() {
-      if (hold !== undefined) await releaseHold(parts.catalog, hold, request)
+      if (reference !== undefined) await releaseHold(parts.catalog, reference, request)
     },
   })
 }
