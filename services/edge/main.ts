@@ -44,7 +44,8 @@ try {
 flush()
 const inTime = await edge.stopped
 logger.info({ all_requests_ended: inTime }, 'stopped')
-process.exit(0)
+// Without a code of our own: a fault has set one.
+process.exit()
 
 function onSignal(signal: string): void {
   logger.info({ signal }, 'stopping')
@@ -58,5 +59,5 @@ function end(error: unknown): void {
   logger.fatal({ error }, 'ended by a fault')
   process.exitCode = 1
   if (edge === null) process.exit(1)
-  void edge.stop().then(() => process.exit(1))
+  void edge.stop()
 }

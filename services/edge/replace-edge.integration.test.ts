@@ -34,15 +34,17 @@ async function freePort(): Promise<number> {
 }
 
 type Start = {
+  /** Options of node itself. */
+  readonly nodeOptions?: readonly string[]
   readonly port: number
   readonly internalPort: number
   readonly routes: string
   readonly start: 'first' | 'replacement'
 }
 
-async function startEdgeProcess({ port, internalPort, routes, start }: Start): Promise<EdgeProcess> {
+async function startEdgeProcess({ nodeOptions = [], port, internalPort, routes, start }: Start): Promise<EdgeProcess> {
   const controlPort = await freePort()
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+  const child = spawn(process.execPath, [...nodeOptions, join(import.meta.dirname, 'main.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PORT: String(port),
@@ -142,5 +144,22 @@ test('broken routes at the start are a reason not to start', async () => {
     })
     expect(await edge.exit).toBe(78)
     expect(edge.output()).toContain('EDGE_ROUTES_FILE refused: schema')
+  })
+})
+
+test('an edge that ends by a fault of its own says so by its exit code', async () => {
+  await inDirectory(async (directory) => {
+    const throwsOnSignal = 'data:text/javascript,process.on("SIGUSR2",()=>{throw new Error("unexpected")})'
+    const edge = await startEdgeProcess({
+      nodeOptions: ['--import', throwsOnSignal],
+      port: await freePort(),
+      internalPort: await freePort(),
+      routes: join(directory, 'none.json'),
+      start: 'first',
+    })
+    await listening(edge)
+    edge.child.kill('SIGUSR2')
+    expect(await edge.exit).toBe(1)
+    expect(edge.output()).toContain('ended by a fault')
   })
 })
