@@ -5,11 +5,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createShopServer, type ShopServer } from './http-server.ts'
 import { problemSchema } from './problems.ts'
 import { createRoutes } from './routes.ts'
-import { keptLog, testApp } from './testing/test-app.ts'
+import { keptLog, type TestApp, testApp } from './testing/test-app.ts'
 
 let server: ShopServer
 let port: number
 let log: ReturnType<typeof keptLog>
+let served: TestApp
 let release: () => void
 
 beforeEach(async () => {
@@ -23,7 +24,8 @@ beforeEach(async () => {
   })
   routes.post('/body', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)))
   log = keptLog()
-  server = createShopServer(testApp(routes).app.fetch, log.logger)
+  served = testApp(routes)
+  server = createShopServer(served.app.fetch, log.logger)
   port = await server.listen({ host: '127.0.0.1', port: 0 })
 })
 afterEach(async () => {
@@ -68,6 +70,14 @@ test('a body over the limit is refused while it is being sent, and the connectio
   const head = `POST /body HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${10 * 1024 * 1024}\r\n\r\n`
   const { head: answer } = await send(head + 'x'.repeat(100_000))
   expect(answer).toMatch(/^HTTP\/1.1 413 /)
+})
+
+test('a client that leaves before its body has arrived is no failure of ours', async () => {
+  const socket = connect(port, '127.0.0.1')
+  socket.write('POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')
+  await expect.poll(() => server.inFlight()).toEqual(['POST /body'])
+  socket.destroy()
+  await expect.poll(() => served.lines()).toMatchObject([{ level: 'INFO', method: 'POST', status_code: 400 }])
 })
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })

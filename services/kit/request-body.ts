@@ -11,7 +11,7 @@ export function readBody(limits: Readonly<Record<string, number>> = {}): Middlew
   return async (c, next) => {
     const { method } = c.req
     if (method === 'GET' || method === 'HEAD' || matchedRoutes(c).at(-1)?.method === 'ALL') return next()
-    const bytes = await boundedBytes(c, limitFor(c.req.path, limits))
+    const bytes = await boundedBytes(c, limitFor(c.req.path, limits)).catch(refuseCutBody)
     if (bytes.byteLength > 0 && /json/i.test(c.req.header('content-type') ?? '')) {
       // Hono decodes leniently, and would parse a lone surrogate or NUL that no column can hold.
       const text = decoded(bytes)
@@ -49,6 +49,12 @@ async function boundedBytes(c: RequestContext, limitBytes: number): Promise<Uint
   const copy = buffer.slice(byteOffset, byteOffset + byteLength)
   Object.assign(c.req.bodyCache, { arrayBuffer: Promise.resolve(copy) })
   return whole
+}
+
+/** The client left or was too slow. Nobody hears the answer, but the log and the metrics must not call it our failure. */
+function refuseCutBody(cause: unknown): never {
+  if (cause instanceof Problem) throw cause
+  throw new Problem(problems.malformed, { detail: 'The body did not arrive whole', cause })
 }
 
 function tooLarge(limitBytes: number): Problem {
