@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { createCursors, pageOf } from './pagination.ts'
 import { Problem } from './problems.ts'
+import { pageParameters } from './query-parameters.ts'
 
 const cursors = createCursors('one secret')
 const query = { list: 'things', sort: 'name', q: undefined }
@@ -42,4 +43,13 @@ test('a page has a cursor only where more follows', () => {
   expect(pageOf([1, 2, 3], { limit: 2, cursorAfter })).toEqual({ data: [1, 2], has_more: true, next_cursor: 'after 2' })
   expect(pageOf([1, 2], { limit: 2, cursorAfter })).toEqual({ data: [1, 2], has_more: false, next_cursor: null })
   expect(pageOf([], { limit: 2, cursorAfter })).toEqual({ data: [], has_more: false, next_cursor: null })
+})
+
+test.each([
+  ['emoji', '🔑'],
+  ['quotes', '"'],
+  ['control characters, which JSON writes with six', '\u0001'],
+])('a list takes the cursor back that it gave after a name of 200 %s', (_, character) => {
+  const cursor = cursors.sign([character.repeat(200), '019aab3e-7c1e-7c1e-8c1e-0f0e0d0c0b0a'], query)
+  expect(pageParameters.cursor.parse(cursor)).toBe(cursor)
 })

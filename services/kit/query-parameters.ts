@@ -24,7 +24,8 @@ export const pageParameters = {
   cursor: z
     .string()
     .min(1)
-    .max(1_000)
+    // What pagination.ts makes of the longest sort key there is, a name of 200 characters, with room to spare.
+    .max(2_000)
     .optional()
     .openapi({ description: '`next_cursor` of the page before, with the same filters and sort' }),
 }
