@@ -1,7 +1,13 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import type { Counter } from 'prom-client'
-import { bearerSecurity, type Principal, requireUser, type TokenVerifier } from '../../kit/authentication.ts'
+import {
+  bearerSecurity,
+  type Principal,
+  requireAdmin,
+  requireUser,
+  type TokenVerifier,
+} from '../../kit/authentication.ts'
 import { Problem, problemResponses, problems } from '../../kit/problems.ts'
 import { jsonAnswer, jsonBody, type RequestEnvironment } from '../../kit/routes.ts'
 import { catalogProblems } from '../problems.ts'
@@ -46,9 +52,9 @@ export function addReservationRoutes(routes: OpenAPIHono<RequestEnvironment>, pa
     return c.json(await closeOwn(database, change), 200)
   })
 
-  // catalog.md gives commit to services and admins. Until services have tokens of their own (issue 6) the orders
-  // service comes with its user's token, so the owner of a reference may commit it.
-  routes.openapi({ ...commitRoute, middleware: signedIn }, async (c) => {
+  // For services and admins: a user who may sell his own hold takes stock away without paying. Services have no tokens
+  // of their own until issue 6, and none commits before that.
+  routes.openapi({ ...commitRoute, middleware: requireAdmin(verify) }, async (c) => {
     const change = { principal: c.get('principal'), key: c.req.valid('json'), closing: 'commit' } as const
     return c.json(await closeOwn(database, change), 200)
   })
@@ -147,6 +153,6 @@ const commitRoute = createRoute({
   request: { body: jsonBody(closeReservationSchema) },
   responses: {
     200: reservationAnswer,
-    ...problemResponses(...common, problems.notFound, catalogProblems.reservationClosed),
+    ...problemResponses(...common, problems.forbidden, problems.notFound, catalogProblems.reservationClosed),
   },
 })
