@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { foundationsSchema } from '../platforms/local/foundations-file.ts'
 import { createShop, type Shop } from './shop.ts'
 import type { Order } from './shop-api.ts'
 
@@ -139,4 +141,22 @@ test('deleting the data is asked for, and refused where nobody can answer', asyn
   const { code, stderr } = await shop.run(['down', '--env', 'local', '--delete-data'])
   expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('nothing was changed') })
   await orderIsThere()
+})
+
+test('an address between services that another program took while the shop was down is chosen anew', async () => {
+  await shop.run(['down', '--env', 'local'])
+  const text = await readFile(shop.statePath('secrets', 'foundations.json'), 'utf8')
+  const { internalPorts } = foundationsSchema.parse(JSON.parse(text))
+  const listener = createServer().listen(internalPorts.catalog, '127.0.0.1')
+  await once(listener, 'listening')
+  try {
+    expect((await shop.deploy()).code).toBe(0)
+    // Orders asks the catalog at its new address.
+    const [item] = order.items
+    if (item === undefined) throw new Error('the order has no items')
+    await shop.api.placeOrder([{ product_id: item.product_id, quantity: 1 }], { token })
+    await orderIsThere()
+  } finally {
+    listener.close()
+  }
 })

@@ -26,7 +26,8 @@ type EdgeRequest = {
   readonly signal: AbortSignal
 }
 
-const liveEdges = async (table: ProcessTable): Promise<readonly ProcessRecord[]> => {
+/** The edges of this environment that run: one, or two while one replaces the other. */
+export const liveEdges = async (table: ProcessTable): Promise<readonly ProcessRecord[]> => {
   const { processes } = await table.list()
   return processes.filter(({ record, alive }) => record.service === 'edge' && alive).map(({ record }) => record)
 }

@@ -57,6 +57,11 @@ export const freePort = async (): Promise<number> => {
   return listenOnce(0)
 }
 
+/** Ports that `freePort` never gives, although nobody listens there yet: somebody of ours will. */
+export const keepPorts = (ports: readonly number[]): void => {
+  for (const port of ports) chosen.add(port)
+}
+
 /** Whether a server could listen on 127.0.0.1 at this port. Throws PORT_NOT_ALLOWED (refused) for one kept for root. */
 export const isFree = async (port: number): Promise<boolean> => {
   try {

@@ -4,11 +4,11 @@ import type { Bundle } from '../../images/bundle-service.ts'
 import type { ReleaseStore } from '../../releases/stores.ts'
 import { servesRelease } from './apply-release.ts'
 import { ensureDatabases } from './databases.ts'
-import { ensureEdge, refuseTakenPort } from './edge.ts'
+import { ensureEdge, liveEdges, refuseTakenPort } from './edge.ts'
 import { type Foundations, namedServers, newSecrets } from './foundations-file.ts'
 import { readFoundations, writeFoundations } from './local-state.ts'
 import { mendRoutes } from './mend-routes.ts'
-import { freePort } from './ports.ts'
+import { freePort, isFree, keepPorts } from './ports.ts'
 import { ensurePostgres } from './postgres.ts'
 import type { ProcessTable } from './processes.ts'
 import { ensureRedis } from './redis.ts'
@@ -28,8 +28,22 @@ type PrepareRequest = {
 
 const defaultPublicPort = 8080
 
-const newInternalPorts = async (): Promise<Foundations['internalPorts']> => {
-  const ports = serviceNames.map(async (name) => [name, await freePort()] as const)
+/**
+ * The edge's addresses for service to service. They are part of the services' settings, so the remembered ones stay;
+ * only one that another program took while no edge ran is chosen anew, and the services are told by a new release.
+ */
+const internalPorts = async (
+  before: Foundations | null,
+  table: ProcessTable,
+): Promise<Foundations['internalPorts']> => {
+  const remembered = before?.internalPorts ?? {}
+  keepPorts(Object.values(remembered))
+  const edgeRuns = (await liveEdges(table)).length > 0
+  const ports = serviceNames.map(async (name) => {
+    const port = remembered[name]
+    const stays = port !== undefined && (edgeRuns || (await isFree(port)))
+    return [name, stays ? port : await freePort()] as const
+  })
   return Object.fromEntries(await Promise.all(ports))
 }
 
@@ -58,6 +72,7 @@ export const prepare = async (request: PrepareRequest): Promise<void> => {
   const publicPort = request.publicPort ?? before?.publicPort ?? defaultPublicPort
   // Before anything is started: a refusal leaves no database server behind.
   await refuseTakenPort(publicPort, table)
+  const ports = await internalPorts(before, table)
   const [bundle, server, redis] = await Promise.all([
     request.bundleEdge(),
     ensurePostgres({ paths, environment: variables, signal }),
@@ -67,7 +82,8 @@ export const prepare = async (request: PrepareRequest): Promise<void> => {
 
   const foundations: Foundations = {
     schema: 'shopctl.local/foundations/1',
-    ...(before ?? { ...newSecrets(), internalPorts: await newInternalPorts(), controlPort: 0 }),
+    ...(before ?? { ...newSecrets(), controlPort: 0 }),
+    internalPorts: ports,
     publicPort,
     databases,
     redisUrl: redis?.url ?? null,

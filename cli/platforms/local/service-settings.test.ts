@@ -78,8 +78,11 @@ test('what must not be printed is read from a damaged file too', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'shopctl-settings-'))
   const file = join(directory, 'settings.env')
   try {
-    await writeFile(file, '# KEY=commented\nLOG_LEVEL=info\nno setting\norders.KEY=first\nKEY2= second \n')
-    expect(await readOverriddenSecrets(file)).toEqual(['first', 'second'])
+    await writeFile(
+      file,
+      '# KEY=commented\nLOG_LEVEL=info\nDATABASE_POOL=pasted here by mistake\nno setting\norders.KEY=first\nKEY2= second \n',
+    )
+    expect(await readOverriddenSecrets(file)).toEqual(['pasted here by mistake', 'first', 'second'])
   } finally {
     await rm(directory, { recursive: true })
   }

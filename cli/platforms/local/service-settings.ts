@@ -19,8 +19,11 @@ const plainSettings: ReadonlySet<string> = new Set([
   'TRUSTED_PROXY_HOPS',
 ])
 
-/** Whether what people set under this name must never be shown. Nobody says so, so everything not known as plain is. */
-export const isSecretSetting = (name: string): boolean => !plainSettings.has(name)
+const ordinaryWord = /^[\w.-]{1,16}$/
+
+/** Whether this must never be shown. Nobody says so, so it is everything that is not known to be an ordinary word. */
+export const isSecretSetting = (name: string, value: string): boolean =>
+  !plainSettings.has(name) || !ordinaryWord.test(value)
 
 /** The settings of one service: what may be shown, and what may not. */
 export type ServiceSettings = {
@@ -56,7 +59,8 @@ export const readOverrides = async (file: string): Promise<ReturnType<typeof par
 export const readOverriddenSecrets = async (file: string): Promise<readonly string[]> => {
   const text = await readFile(file, 'utf8').catch(() => '')
   const lines = text.matchAll(/^\s*(?:[a-z]+\.)?([^#=\n]*)=(.*)$/gm)
-  return [...lines].filter(([, name = '']) => isSecretSetting(name.trim())).map(([, , value = '']) => value.trim())
+  const set = [...lines].map(([, name = '', value = '']) => [name.trim(), value.trim()] as const)
+  return set.filter(([name, value]) => isSecretSetting(name, value)).map(([, value]) => value)
 }
 
 type SettingsSource = {
@@ -85,14 +89,14 @@ export const serviceSettings = (service: string, { foundations, overrides }: Set
     TRUSTED_PROXY_HOPS: '1',
     ...(service === 'users' ? { AUTH_UNVERIFIED_LOGIN: 'allow' } : {}),
     ...peerVariables(service, foundations),
-    ...Object.fromEntries(named.filter(([name]) => !isSecretSetting(name))),
+    ...Object.fromEntries(named.filter(([name, value]) => !isSecretSetting(name, value))),
   }
   const secrets: Record<string, string> = {
     ...(database === undefined ? {} : { DATABASE_URL: database.url, MIGRATION_DATABASE_URL: database.migrationUrl }),
     ...(foundations.redisUrl === null ? {} : { REDIS_URL: foundations.redisUrl }),
     CURSOR_KEY: foundations.cursorKey,
     ...(service === 'users' ? { JWT_PRIVATE_KEYS: foundations.signingKeys } : {}),
-    ...Object.fromEntries(named.filter(([name]) => isSecretSetting(name))),
+    ...Object.fromEntries(named.filter(([name, value]) => isSecretSetting(name, value))),
   }
   const shown = Object.entries(variables).filter(([name]) => !Object.hasOwn(secrets, name))
   return { variables: Object.fromEntries(shown), secrets }
