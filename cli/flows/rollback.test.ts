@@ -1,19 +1,11 @@
 import { expect, test } from 'vitest'
 import { ShopctlError } from '../errors/shopctl-error.ts'
-import { type DeployRequest, deploy } from './deploy.ts'
+import { deploy } from './deploy.ts'
 import { type RollbackRequest, rollback } from './rollback.ts'
 import { failureOf } from './testing/failure-of.ts'
 import { scriptedMeans } from './testing/scripted-means.ts'
 import { type Behaviour, type Source, scriptedPlatform } from './testing/scripted-platform.ts'
-
-const deployRequest: DeployRequest = {
-  services: ['users', 'catalog', 'orders'],
-  mode: 'apply',
-  why: null,
-  force: 'no',
-  waitSeconds: 0,
-  demoData: 'none',
-}
+import { deployAll } from './testing/with-release.ts'
 
 const request: RollbackRequest = {
   to: null,
@@ -30,7 +22,7 @@ const withThreeReleases = async (behaviours: Readonly<Record<string, Behaviour>>
   const world = scriptedPlatform(source, behaviours)
   for (const catalog of ['catalog1', 'catalog2', 'catalog3']) {
     source.catalog = catalog
-    await deploy(deployRequest, scriptedMeans(world.platform).means)
+    await deploy(deployAll, scriptedMeans(world.platform).means)
   }
   world.journal.length = 0
   return { ...world, source }
@@ -94,7 +86,7 @@ test('across a migration that cannot be undone it is refused with the reason, un
 test('what was rolled back by hand is not deployed again by the next deploy', async () => {
   const world = await withThreeReleases()
   await rollback(request, scriptedMeans(world.platform).means)
-  const error = await failureOf(deploy(deployRequest, scriptedMeans(world.platform).means))
+  const error = await failureOf(deploy(deployAll, scriptedMeans(world.platform).means))
   expect(error).toMatchObject({ code: 'DIGEST_REFUSED', exitCode: 3 })
   expect(world.serving()).toBe(4)
 })
