@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { askLoopback } from './ask-loopback.ts'
+
+const answerSeconds = 2
 
 const statusSchema = z.object({
   generation: z.number(),
@@ -23,16 +26,11 @@ export type EdgeControl = {
 
 /** Speaks with the edge's control port, which listens on the loopback address only. */
 export const edgeControl = ({ port, token }: { port: number; token: string }): EdgeControl => {
-  const ask = async (method: string, path: string, signal: AbortSignal): Promise<unknown> => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      method,
-      // While one edge replaces another both listen on this port: a connection that is kept would go on asking the old.
-      headers: { authorization: `Bearer ${token}`, connection: 'close' },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]),
-    })
-    const body: unknown = await response.json().catch(() => null)
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${JSON.stringify(body)}`)
-    return body
+  const headers = { authorization: `Bearer ${token}` }
+  const ask = async (method: 'GET' | 'POST', path: string, signal: AbortSignal): Promise<unknown> => {
+    const { status, body } = await askLoopback({ port, method, path, headers, seconds: answerSeconds }, signal)
+    if (status < 200 || status > 299) throw new Error(`${method} ${path} answered ${status}: ${body}`)
+    return body === '' ? null : JSON.parse(body)
   }
   return {
     status: (signal) =>

@@ -1,4 +1,5 @@
 import { hasErrorCode } from '../../errors/has-error-code.ts'
+import { askLoopback } from './ask-loopback.ts'
 
 export type ProbeAnswer =
   | { readonly passed: true }
@@ -13,23 +14,18 @@ const quoted = (body: string): string => {
 }
 
 const notAnswered = (error: unknown, port: number): ProbeAnswer => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  if (hasErrorCode(cause, 'ECONNREFUSED')) {
+  if (hasErrorCode(error, 'ECONNREFUSED')) {
     return { passed: false, kind: 'refused', failure: `nothing listens on port ${port}` }
   }
-  const failure = cause instanceof Error ? cause.message : String(cause)
-  return { passed: false, kind: 'silent', failure: `no answer within ${probeSeconds} s: ${failure}` }
+  return { passed: false, kind: 'silent', failure: error instanceof Error ? error.message : String(error) }
 }
 
 /** Asks a process once whether it is ready, in the words of HTTP. */
 export const probe = async (port: number, path: string, signal: AbortSignal): Promise<ProbeAnswer> => {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(probeSeconds * 1000)]),
-    })
-    const body = await response.text()
-    if (response.ok) return { passed: true }
-    return { passed: false, kind: 'answered', failure: `GET ${path} answered ${response.status}${quoted(body)}` }
+    const { status, body } = await askLoopback({ port, method: 'GET', path, seconds: probeSeconds }, signal)
+    if (status >= 200 && status < 300) return { passed: true }
+    return { passed: false, kind: 'answered', failure: `GET ${path} answered ${status}${quoted(body)}` }
   } catch (error) {
     return notAnswered(error, port)
   }
