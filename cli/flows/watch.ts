@@ -27,20 +27,14 @@ const isSource = (path: string): boolean => path.endsWith('.ts') && !path.endsWi
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(2)} s`
 
-/** In the loop only the end of a release is worth a line: the steps would scroll the developer's screen away. */
-const quiet = (reporter: Reporter): Reporter => ({
-  emit(event) {
-    if (event.type === 'warning' || event.type === 'release.promoted') reporter.emit(event)
-  },
-})
-
 const releaseSave = async (services: readonly string[], request: WatchRequest, means: FlowMeans): Promise<string> => {
   const began = performance.now()
   let promotedAfter = ''
+  // Only the end of a release is worth a line: the steps would scroll the developer's screen away.
   const reporter: Reporter = {
     emit(event) {
       if (event.type === 'release.promoted') promotedAfter = seconds(began)
-      quiet(means.reporter).emit(event)
+      if (event.type === 'release.promoted' || event.type === 'warning') means.reporter.emit(event)
     },
   }
   const inner = { ...means, reporter, policy: watchPolicy }

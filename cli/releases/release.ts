@@ -94,4 +94,3 @@ export type Evidence = z.infer<typeof evidence>
 export type MigrationRecord = z.infer<typeof migration>
 export type StepRecord = z.infer<typeof step>
 export type Commit = z.infer<typeof commit>
-export type ReleaseState = (typeof releaseStates)[number]

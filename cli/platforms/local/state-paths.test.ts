@@ -4,7 +4,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { bundlePath, createStateDirectories, statePaths } from './state-paths.ts'
+import { createStateDirectories, statePaths } from './state-paths.ts'
 
 let directory: string
 beforeEach(async () => {
@@ -21,7 +21,7 @@ test('the state is in the repository, each environment apart, bundles shared', (
     releases: join(directory, '.shopctl/local/releases'),
     routes: join(directory, '.shopctl/local/routes.json'),
   })
-  expect(bundlePath(paths(), 'sha256:ab')).toBe(join(directory, '.shopctl/bundles/sha256:ab'))
+  expect(paths().bundles).toBe(join(directory, '.shopctl/bundles'))
 })
 
 test('SHOPCTL_STATE_DIR puts the state elsewhere, and an empty one does not', () => {

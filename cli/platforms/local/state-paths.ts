@@ -51,9 +51,6 @@ export const statePaths = ({ repository, environment, variables }: StatePlace): 
   }
 }
 
-/** The folder of one bundle; `digest` is `sha256:` and 64 hexadecimal digits. */
-export const bundlePath = (paths: StatePaths, digest: string): string => join(paths.bundles, digest)
-
 /** Creates what is missing. Throws STATE_NOT_WRITABLE (refused) with the path and the system's own words. */
 export const createStateDirectories = async (paths: StatePaths): Promise<void> => {
   const { bundles, releases, lock, processes, logs, postgres, redis, mail, settings, secrets } = paths
