@@ -1,0 +1,49 @@
+import type { EnvironmentFacts } from '../stacks/environments.ts'
+import { clusterService } from './cluster-service.ts'
+import { contentHash } from './content-hash.ts'
+import { deployment } from './deployment.ts'
+import { edgeRoutesConfigMap } from './edge-routes.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
+import { workloadLabels } from './labels.ts'
+import { networkPolicy } from './network-policy.ts'
+import { disruptionBudget, horizontalAutoscaler } from './scaling.ts'
+import { initialReplicas, isAutoscaled, type WorkloadName, workload } from './workload.ts'
+import type { WorkloadSettings } from './workload-settings.ts'
+
+export type ServiceManifestsRequest = {
+  readonly environment: EnvironmentFacts
+  readonly namespace: string
+  readonly service: WorkloadName
+  /** `registry/repository@sha256:…`, never a tag. */
+  readonly image: string
+  /** For people, on the Deployment alone: in its pods it would restart them with every commit. */
+  readonly version: string
+  readonly settings: WorkloadSettings
+}
+
+/** Everything of one service but its Secret, in the order in which it is applied. */
+export const serviceManifests = (request: ServiceManifestsRequest): readonly KubernetesObject[] => {
+  const { environment, namespace, service, settings } = request
+  const { longName } = workload(service)
+  const metadata = { name: longName, namespace, labels: workloadLabels(service, 'server') }
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata, automountServiceAccountToken: false },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { ...metadata, name: settings.configMap.name },
+      immutable: true,
+      data: settings.configMap.data,
+    },
+    ...(service === 'edge' ? [edgeRoutesConfigMap(namespace)] : []),
+    networkPolicy({ environment, namespace, service }),
+    clusterService({ environment, namespace, service }),
+    deployment(request),
+    ...(isAutoscaled(environment, service) ? [horizontalAutoscaler({ environment, namespace, service })] : []),
+    ...(initialReplicas(environment, service) > 1 ? [disruptionBudget({ namespace, service })] : []),
+  ]
+}
+
+/** `user-management-settings-3f1c…`: the same content, the same name, so that a rollback finds exactly what ran. */
+export const configMapName = (service: WorkloadName, data: Readonly<Record<string, string>>): string =>
+  `${workload(service).longName}-settings-${contentHash(Object.entries(data).sort())}`
