@@ -25,6 +25,11 @@ export const environmentFlag = {
     parse: async (typed: string) =>
       environments[chosenFrom(typed, { code: 'UNKNOWN_ENVIRONMENT', noun: 'environment', known: environmentNames })],
   })(),
+  'kube-context': Flags.string({
+    env: 'SHOPCTL_KUBE_CONTEXT',
+    helpValue: 'CONTEXT',
+    summary: 'a context of the kubeconfig, in place of the cluster that the environment names',
+  }),
 }
 
 export const yesFlag = { yes: Flags.boolean({ char: 'y', summary: 'do not ask' }) }

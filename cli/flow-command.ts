@@ -8,7 +8,10 @@ import { redactingStore } from './releases/redact-record.ts'
 import { repositoryRoot } from './repository-root.ts'
 import { type OutputFlags, ShopCommand } from './shop-command.ts'
 
-export type FlowFlags = OutputFlags & { readonly env: EnvironmentFacts }
+export type FlowFlags = OutputFlags & {
+  readonly env: EnvironmentFacts
+  readonly 'kube-context'?: string | undefined
+}
 
 export type FlowOptions = {
   /** The local platform's public port; left out, the one of the last deploy. */
@@ -38,7 +41,14 @@ export abstract class FlowCommand extends ShopCommand {
   protected async means(flags: FlowFlags, { port }: FlowOptions = {}): Promise<FlowMeans> {
     const { interrupted, abandoned } = this
     const reporter = await this.openReporter(flags)
-    const opened = await openPlatform(flags.env, { repository: repositoryRoot, publicPort: port ?? null })
+    const opened = await openPlatform(flags.env, {
+      repository: repositoryRoot,
+      publicPort: port ?? null,
+      kubeContext: flags['kube-context'] ?? null,
+      keepSecret: (secret) => this.redactor.register(secret),
+      warn: (message) => reporter.emit({ type: 'warning', message, fix: [] }),
+      abandoned,
+    })
     return {
       environment: flags.env.name,
       platform: await this.#keepSecrets(opened.platform),
@@ -72,8 +82,8 @@ export abstract class FlowCommand extends ShopCommand {
     return {
       ...platform,
       releases: redactingStore(platform.releases, (text) => this.redactor.redact(text)),
-      async prepare(signal) {
-        await platform.prepare(signal)
+      async prepare(work) {
+        await platform.prepare(work)
         await learn()
       },
     }

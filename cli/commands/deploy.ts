@@ -1,10 +1,10 @@
 import * as Flags from '@oclif/core/flags'
-import { serviceNames } from '../../services/registry.ts'
 import type { EnvironmentFacts } from '../../stacks/environments.ts'
+import { requireConfirmation, wordsFor } from '../confirm.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
-import { dryRunFlag, environmentFlag, forceFlag, onlyFlag, reasonFlag, waitFlag } from '../flags.ts'
-import { FlowCommand } from '../flow-command.ts'
+import { dryRunFlag, environmentFlag, forceFlag, onlyFlag, reasonFlag, waitFlag, yesFlag } from '../flags.ts'
+import { FlowCommand, type FlowFlags } from '../flow-command.ts'
 import type { DeployRequest } from '../flows/deploy.ts'
 import type { FlowMeans } from '../flows/means.ts'
 
@@ -25,6 +25,7 @@ export default class Deploy extends FlowCommand {
     ...forceFlag('also deploy what was taken back in this environment before'),
     ...reasonFlag,
     ...waitFlag,
+    ...yesFlag,
     port: Flags.integer({ min: 1, max: 65_535, summary: 'the port of the front door (local; 8080 the first time)' }),
     'demo-data': Flags.boolean({
       allowNo: true,
@@ -39,12 +40,13 @@ export default class Deploy extends FlowCommand {
     if (flags.watch) refuseWatchElsewhere(flags.env)
     const environment = flags.env.name
     const request: DeployRequest = {
-      services: flags.only ?? serviceNames,
+      services: flags.only ?? null,
       mode: flags['dry-run'] ? 'dry-run' : 'apply',
       why: flags.reason ?? null,
       force: flags.force ? 'force' : 'no',
       waitSeconds: flags.wait ?? 0,
       demoData: flags['demo-data'] ? 'load' : 'none',
+      ...(flags.yes ? {} : this.#confirmation(flags)),
     }
     const means = await this.means(flags, { port: flags.port })
     const { deploy } = await import('../flows/deploy.ts')
@@ -60,6 +62,24 @@ export default class Deploy extends FlowCommand {
     await (await this.openReporter(flags)).pause()
     this.print(text)
     return this.#watch(request, means)
+  }
+
+  /** Production is asked for by its name; elsewhere a deploy goes ahead. */
+  #confirmation(flags: FlowFlags): Pick<DeployRequest, 'confirm'> {
+    const { name, confirm } = flags.env
+    if (confirm !== 'type-the-name') return {}
+    return {
+      confirm: async (changes) => {
+        await (await this.openReporter(flags)).pause()
+        await requireConfirmation({
+          ...wordsFor(flags.env),
+          question: `Release ${changes.map(({ service }) => service).join(', ')} to ${name}?`,
+          declined: `The release to ${name} was not confirmed; nothing was changed.`,
+          fix: toType(`deploy --env ${name} --yes`),
+          signal: this.interrupted,
+        })
+      },
+    }
   }
 
   async #watch(request: DeployRequest, means: FlowMeans) {

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { requireConfirmation } from '../confirm.ts'
+import { requireConfirmation, wordsFor } from '../confirm.ts'
 import { toType } from '../errors/to-type.ts'
 import { environmentFlag, waitFlag, yesFlag } from '../flags.ts'
 import { FlowCommand } from '../flow-command.ts'
@@ -24,11 +24,16 @@ export default class Down extends FlowCommand {
     const { flags } = await this.parse(Down)
     const environment = flags.env.name
     const data = flags['delete-data'] ? ('delete' as const) : ('keep' as const)
-    if (data === 'delete' && !flags.yes) {
+    // The local shop is the developer's own: only its data is worth a question.
+    if ((data === 'delete' || flags.env.platform === 'kubernetes') && !flags.yes) {
       await requireConfirmation({
-        question: `Delete the databases, the settings and the history of ${environment} for good?`,
-        declined: `The data of ${environment} was not deleted; nothing was changed.`,
-        fix: toType(`down --env ${environment} --delete-data --yes`),
+        ...wordsFor(flags.env),
+        question:
+          data === 'delete'
+            ? `Delete the databases, the settings and the history of ${environment} for good?`
+            : `Stop everything of ${environment}?`,
+        declined: `${environment} was not ${data === 'delete' ? 'deleted' : 'stopped'}; nothing was changed.`,
+        fix: toType(`down --env ${environment}${data === 'delete' ? ' --delete-data' : ''} --yes`),
         signal: this.interrupted,
       })
     }

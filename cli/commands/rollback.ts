@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { requireConfirmation } from '../confirm.ts'
+import { requireConfirmation, wordsFor } from '../confirm.ts'
 import { toType } from '../errors/to-type.ts'
 import { dryRunFlag, environmentFlag, forceFlag, reasonFlag, waitFlag, yesFlag } from '../flags.ts'
 import { FlowCommand } from '../flow-command.ts'
@@ -44,6 +44,7 @@ export default class Rollback extends FlowCommand {
           if (flags.yes) return
           const { number } = plan.target
           await requireConfirmation({
+            ...wordsFor(flags.env),
             question: `Roll ${environment} back to release ${number}?`,
             declined: `Rollback of ${environment} was not confirmed; nothing was changed.`,
             fix: toType(`rollback --env ${environment} --to ${number}${flags.force ? ' --force' : ''} --yes`),

@@ -1,4 +1,5 @@
 import type { HealthPolicy } from '../health/policy.ts'
+import type { Conflicts } from '../platforms/platform.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
 import type { FlowMeans } from './means.ts'
 import type { Steps } from './steps.ts'
@@ -38,6 +39,7 @@ export type AttemptContext = {
   readonly toMigrate: readonly string[]
   readonly demoData: 'load' | 'none'
   readonly policy: HealthPolicy
+  readonly conflicts: Conflicts
   /** Keeps what is known so far: a crash right after must find it. */
   readonly keep: (changes: Partial<ReleaseRecord>) => Promise<void>
 }

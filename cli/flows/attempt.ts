@@ -21,10 +21,11 @@ const seed = async (release: ReleaseRecord, context: AttemptContext): Promise<Se
   })
 }
 
-const apply = async (release: ReleaseRecord, { means, steps, signal }: AttemptContext): Promise<Setback | null> =>
-  steps.run('apply', async () => {
+const apply = async (release: ReleaseRecord, context: AttemptContext): Promise<Setback | null> => {
+  const { means, steps, signal, conflicts } = context
+  return steps.run('apply', async () => {
     try {
-      await means.platform.apply(release, signal)
+      await means.platform.apply(release, conflicts, signal)
       return null
     } catch (error) {
       if (!(error instanceof ShopctlError) || error.outcome !== 'failed') throw error
@@ -32,12 +33,14 @@ const apply = async (release: ReleaseRecord, { means, steps, signal }: AttemptCo
       return { code: 'APPLY_FAILED', what, culprits: [], reasons: [error.message, ...error.why] }
     }
   })
+}
 
 const smoke = async (release: ReleaseRecord, { means, steps, signal }: AttemptContext): Promise<Setback | null> =>
   steps.run('smoke', async (say) => {
     say(`${smokeChecks.length} checks`)
-    const entry = await means.platform.entry(release)
-    const results = await means.smoke(smokeChecks, { entry, secondsPerCheck: 5, signal })
+    const entry = await means.platform.entry(release, signal)
+    const asked = means.smoke(smokeChecks, { entry, secondsPerCheck: 5, signal })
+    const results = await asked.finally(() => entry.close?.())
     const failed = results.filter(({ failure }) => failure !== null)
     if (failed.length === 0) return null
     const found = failed.map(({ check, failure }): Culprit => {

@@ -1,7 +1,6 @@
-import { serviceNames } from '../../services/registry.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
-import type { Artifact, ServiceSet } from '../platforms/platform.ts'
+import type { Artifact, Platform, Rendered, ServiceSet } from '../platforms/platform.ts'
 import { refusedServices } from '../releases/history.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
 import type { FlowMeans } from './means.ts'
@@ -13,8 +12,8 @@ import { beginFlow, type Steps } from './steps.ts'
 import { withLock } from './with-lock.ts'
 
 export type DeployRequest = {
-  /** The services to build anew; the others stay as the current release has them. */
-  readonly services: readonly string[]
+  /** The services to build anew, the others stay as the current release has them; null is all of them. */
+  readonly services: readonly string[] | null
   readonly mode: 'apply' | 'dry-run'
   readonly why: string | null
   /** Also deploys what has failed here before. */
@@ -22,6 +21,8 @@ export type DeployRequest = {
   readonly waitSeconds: number
   /** Whether the first release of an environment brings data for trying out. */
   readonly demoData: 'load' | 'none'
+  /** Asked before anything is changed; throws where the answer is no. Left out where nobody is asked. */
+  readonly confirm?: (changes: readonly ServiceChange[]) => Promise<void>
 }
 
 export type DeployResult = {
@@ -31,11 +32,18 @@ export type DeployResult = {
 }
 
 /** What runs and is not built now stays in the set as its record has it. */
-const wholeSet = (rendered: ServiceSet, current: ReleaseRecord | null): ServiceSet => {
-  const all: ServiceSet = { ...current?.services, ...rendered }
+const whole = (
+  rendered: Rendered,
+  current: ReleaseRecord | null,
+  { services }: Pick<Platform, 'services'>,
+): Rendered => {
+  const all: ServiceSet = { ...current?.services, ...rendered.services }
   // A service that the shop no longer has goes away with the next release.
-  return Object.fromEntries(Object.entries(all).filter(([service]) => serviceNames.some((name) => name === service)))
+  const members = Object.entries(all).filter(([service]) => services.includes(service))
+  return { services: Object.fromEntries(members), shared: rendered.shared }
 }
+
+const nothing: Rendered = { services: {}, shared: null }
 
 const refuseKnownBad = (records: readonly ReleaseRecord[], wanted: ServiceSet, environment: string): void => {
   const [first, ...others] = refusedServices(records, wanted)
@@ -50,8 +58,9 @@ const refuseKnownBad = (records: readonly ReleaseRecord[], wanted: ServiceSet, e
 }
 
 /** A release is a whole: before the first one there is nothing that the other services could stay as. */
-const refusePartOfNothing = ({ services }: DeployRequest, current: ReleaseRecord | null, environment: string): void => {
-  const missing = serviceNames.filter((name) => !services.includes(name))
+const refusePartOfNothing = (chosen: readonly string[], current: ReleaseRecord | null, means: FlowMeans): void => {
+  const { platform, environment } = means
+  const missing = platform.services.filter((name) => !chosen.includes(name))
   if (current !== null || missing.length === 0) return
   throw new ShopctlError({
     code: 'NO_RELEASE_TO_CHANGE',
@@ -69,35 +78,56 @@ const servicesToMigrate = (current: ReleaseRecord | null, wanted: ServiceSet): r
     })
     .map(([service]) => service)
 
-/** Nothing differs and all of it is up: asked of the platform itself, since a record cannot know of a reboot. */
-const nothingToDo = async (
-  situation: Situation,
-  artifacts: readonly Artifact[],
-  means: FlowMeans,
-): Promise<boolean> => {
-  const { current, unfinished } = situation
-  if (current === null || unfinished !== null) return false
-  // Asked first: what is not up has to be prepared before it can be rendered.
-  if (!isUp(current, await means.platform.running())) return false
-  const wanted = wholeSet(await means.platform.render(artifacts), current)
-  return changesBetween(current.services, wanted).length === 0
-}
+type Comparison = { readonly wanted: Rendered | null; readonly changes: readonly ServiceChange[] }
 
-const dryRun = async (
-  situation: Situation,
+/** What would change. Before the first release there is nothing to render from: everything would. */
+const compare = async (
+  current: ReleaseRecord | null,
   artifacts: readonly Artifact[],
   means: FlowMeans,
-): Promise<DeployResult> => {
-  const { current } = situation
+): Promise<Comparison> => {
+  const { platform } = means
   if (current === null) {
     const changes = artifacts.map(({ service, digest }): ServiceChange => {
       return { service, from: null, to: digest, settings: 'changed', manifest: 'changed' }
     })
-    return { outcome: 'would-change', release: null, changes }
+    return { wanted: null, changes }
   }
-  const wanted = wholeSet(await means.platform.render(artifacts), current)
-  const changes = changesBetween(current.services, wanted)
+  const wanted = whole(await platform.render(artifacts), current, platform)
+  return { wanted, changes: changesBetween(current, wanted) }
+}
+
+/** Nothing differs and all of it is up: asked of the platform itself, since a record cannot know of a reboot. */
+const nothingToDo = async (
+  { current, unfinished }: Situation,
+  artifacts: readonly Artifact[],
+  means: FlowMeans,
+): Promise<boolean> => {
+  if (current === null || unfinished !== null) return false
+  // Asked first: what is not up has to be prepared before it can be rendered.
+  if (!isUp(current, await means.platform.running())) return false
+  return (await compare(current, artifacts, means)).changes.length === 0
+}
+
+const dryRun = async (
+  { current }: Situation,
+  artifacts: readonly Artifact[],
+  means: FlowMeans,
+): Promise<DeployResult> => {
+  const { changes } = await compare(current, artifacts, means)
   return { outcome: changes.length > 0 ? 'would-change' : 'unchanged', release: current, changes }
+}
+
+/** What is to be deployed has a verdict and is where the environment fetches it, before anybody waits for the lock. */
+const scanAndPush = async (artifacts: readonly Artifact[], means: FlowMeans, steps: Steps) => {
+  const { platform, interrupted: signal } = means
+  if (platform.scan === undefined) {
+    steps.skip('scan', 'bundles are not scanned; images are')
+    return []
+  }
+  const scans = await steps.run('scan', (say) => platform.scan?.(artifacts, { say, signal }) ?? Promise.resolve([]))
+  await steps.run('push', (say) => platform.push?.(artifacts, { say, signal }) ?? Promise.resolve())
+  return scans
 }
 
 const bringBack = async (current: ReleaseRecord, means: FlowMeans, steps: Steps): Promise<DeployResult> => {
@@ -115,41 +145,49 @@ const bringBack = async (current: ReleaseRecord, means: FlowMeans, steps: Steps)
 }
 
 /**
- * The shop as the source has it, released as one: built, tried out beside what users are on, moved over when proven,
- * and taken back as one when not.
+ * The shop as the source has it, released as one: built, scanned, tried out beside what users are on, moved over when
+ * proven, and taken back as one when not.
  */
 export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<DeployResult> => {
   const { platform, environment, interrupted } = means
   const steps = beginFlow(request.mode === 'dry-run' ? 'diff' : 'deploy', means)
+  const chosen = request.services ?? platform.services
+  const conflicts = request.force === 'force' ? 'take' : 'refuse'
 
-  const before = await steps.run('plan', () => readSituation(means))
-  refusePartOfNothing(request, before.current, environment)
-  const artifacts = await steps.run('build', () => platform.build(request.services, interrupted))
-  steps.skip('scan', 'bundles are not scanned; images are')
+  const before = await steps.ask('plan', () => readSituation(means))
+  refusePartOfNothing(chosen, before.current, means)
+  const artifacts = await steps.run('build', (say) => platform.build(chosen, { say, signal: interrupted }))
 
-  if (request.mode === 'dry-run') return steps.run('render', () => dryRun(before, artifacts, means))
-  const idle = await steps.run('render', () => nothingToDo(before, artifacts, means))
+  if (request.mode === 'dry-run') return steps.ask('render', () => dryRun(before, artifacts, means))
+  const idle = await steps.ask('render', () => nothingToDo(before, artifacts, means))
   if (idle) return { outcome: 'unchanged', release: before.current, changes: [] }
 
+  await request.confirm?.((await compare(before.current, artifacts, means)).changes)
+  const scans = await scanAndPush(artifacts, means, steps)
   // What was built is what is checked out now, however long the lock is waited for.
   const commit = means.commit()
   return withLock({ means, steps, why: request.why ?? 'deploy', waitSeconds: request.waitSeconds }, async (lock) => {
-    await steps.run('prepare', () => platform.prepare(interrupted))
+    await steps.run('prepare', (say) => platform.prepare({ say, signal: interrupted }))
     const { records, current } = await mendFirst(means, steps)
 
-    const services = wholeSet(await platform.render(artifacts), current)
-    const changes = changesBetween(current?.services ?? {}, services)
+    const wanted = whole(await platform.render(artifacts), current, platform)
+    const { services, shared } = wanted
+    const changes = changesBetween(current ?? nothing, wanted)
     if (current !== null && changes.length === 0) return bringBack(current, means, steps)
     const changing = changes.flatMap(({ service }) => {
-      const wanted = services[service]
-      return wanted === undefined ? [] : [[service, wanted] as const]
+      const changed = services[service]
+      return changed === undefined ? [] : [[service, changed] as const]
     })
     // What stays as it is has just been serving: an old verdict on it stops nobody.
     if (request.force === 'no') refuseKnownBad(records, Object.fromEntries(changing), environment)
+    await platform.preflight?.(wanted, conflicts, interrupted)
 
     const plan: ReleasePlan = {
       kind: 'deploy',
       services,
+      shared,
+      scans: scansOf(services, [...scans, ...(current?.scans ?? [])]),
+      conflicts,
       commit: await commit,
       why: request.why,
       restores: null,
@@ -162,6 +200,13 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
     return { outcome: 'deployed', release, changes }
   })
 }
+
+/** The newest verdict on each digest of the set; what is not built anew keeps the one of the release before. */
+const scansOf = (services: ServiceSet, scans: ReleaseRecord['scans']): ReleaseRecord['scans'] =>
+  Object.entries(services).flatMap(([service, { digest }]) => {
+    const verdict = scans.find((scan) => scan.service === service && scan.digest === digest)
+    return verdict === undefined ? [] : [verdict]
+  })
 
 /** Under the lock an unfinished record has no living owner: it is mended before anything else is tried. */
 export const mendFirst = async (means: FlowMeans, steps: Steps): Promise<Situation> => {

@@ -29,7 +29,8 @@ export const restoreRelease = async (
     return nothingToRestore
   }
   say(`release ${previous.number}`)
-  await platform.apply(previous, signal)
+  // The way back is not stopped by fields that another hand has changed since.
+  await platform.apply(previous, 'take', signal)
   // What is gone back to has been healthy before: being ready is enough, users need not wait for a window.
   const patient = { ...means, policy: { ...policy, provenStabilitySeconds: 0 } }
   const proven = new Set(Object.keys(previous.services))

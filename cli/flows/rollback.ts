@@ -74,21 +74,25 @@ export const rollback = async (request: RollbackRequest, means: FlowMeans): Prom
   const { platform, interrupted } = means
   const steps = beginFlow('rollback', means)
 
-  const shown = await steps.run('plan', async () => plan(await readSituation(means), request, means))
+  const shown = await steps.ask('plan', async () => plan(await readSituation(means), request, means))
   await refuseIncomplete(shown, means)
   if (request.mode === 'dry-run') return { outcome: 'would-change', plan: shown, release: null }
   await request.confirm(shown)
 
   const why = request.why ?? `rollback to release ${shown.target.number}`
   return withLock({ means, steps, why, waitSeconds: request.waitSeconds }, async (lock) => {
-    await steps.run('prepare', () => platform.prepare(interrupted))
+    await steps.run('prepare', (say) => platform.prepare({ say, signal: interrupted }))
     const situation = await mendFirst(means, steps)
     // The target that was shown is the target that is taken, whatever came in between.
     const agreed = plan(situation, { ...request, to: shown.target.number }, means)
-    const { services } = agreed.target
+    const { services, shared, scans } = agreed.target
     const release: ReleasePlan = {
       kind: 'rollback',
       services,
+      shared,
+      scans,
+      // What was recorded is what comes back, whoever has had a hand in it since.
+      conflicts: 'take',
       commit: agreed.target.commit,
       why: request.why,
       restores: agreed.target.number,

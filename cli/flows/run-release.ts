@@ -1,7 +1,7 @@
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
 import type { HealthPolicy } from '../health/policy.ts'
-import type { ServiceSet } from '../platforms/platform.ts'
+import type { Conflicts, Rendered, ServiceSet } from '../platforms/platform.ts'
 import type { HeldLock } from '../releases/held-lock.ts'
 import type { Commit, ReleaseRecord } from '../releases/release.ts'
 import { attempt } from './attempt.ts'
@@ -15,6 +15,9 @@ import { collectEvidence, recordedFailure, type UndoRequest, undoInterruption, u
 export type ReleasePlan = {
   readonly kind: ReleaseRecord['kind']
   readonly services: ServiceSet
+  readonly shared: Rendered['shared']
+  readonly scans: ReleaseRecord['scans']
+  readonly conflicts: Conflicts
   readonly commit: Commit | null
   readonly why: string | null
   /** For a rollback: the release whose recorded manifests are applied again. */
@@ -40,6 +43,8 @@ const newRecord = (plan: ReleasePlan, context: RunReleaseContext): Omit<ReleaseR
   kind: plan.kind,
   state: 'in-progress',
   services: { ...plan.services },
+  shared: plan.shared,
+  scans: [...plan.scans],
   commit: plan.commit,
   who: context.means.who,
   why: plan.why,

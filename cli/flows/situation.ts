@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { RunningState, ServiceSet } from '../platforms/platform.ts'
+import type { Rendered, RunningState, ServiceSet } from '../platforms/platform.ts'
 import { abandonedRelease, currentRelease } from '../releases/history.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
 import type { FlowMeans } from './means.ts'
@@ -36,8 +36,18 @@ export type ServiceChange = {
   readonly manifest: 'same' | 'changed'
 }
 
+const sharedChange = (from: Rendered['shared'], to: Rendered['shared']): readonly ServiceChange[] =>
+  isDeepStrictEqual(from, to)
+    ? []
+    : [{ service: 'shared', from: null, to: null, settings: 'same', manifest: 'changed' }]
+
 /** What would differ between what runs and what is wanted; services that stay the same are left out. */
-export const changesBetween = (from: ServiceSet, to: ServiceSet): readonly ServiceChange[] =>
+export const changesBetween = (from: Rendered, to: Rendered): readonly ServiceChange[] => [
+  ...serviceChanges(from.services, to.services),
+  ...sharedChange(from.shared, to.shared),
+]
+
+const serviceChanges = (from: ServiceSet, to: ServiceSet): readonly ServiceChange[] =>
   [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((service): readonly ServiceChange[] => {
     const before = from[service]
     const after = to[service]

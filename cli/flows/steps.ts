@@ -8,6 +8,7 @@ export const stepTitles = {
   plan: 'Plan the release',
   build: 'Bundle the services',
   scan: 'Scan',
+  push: 'Push the images',
   lock: 'Take the lock',
   mend: 'Mend what was left',
   prepare: 'Prepare the platform',
@@ -33,8 +34,9 @@ export const plannedSteps = {
   deploy: [
     'plan',
     'build',
-    'scan',
     'render',
+    'scan',
+    'push',
     'lock',
     'prepare',
     'mend',
@@ -49,7 +51,7 @@ export const plannedSteps = {
     'retire',
   ],
   rollback: ['plan', 'lock', 'prepare', 'mend', 'record', 'apply', 'gate', 'smoke', 'promote', 'close', 'retire'],
-  diff: ['plan', 'build', 'scan', 'render'],
+  diff: ['plan', 'build', 'render'],
   down: ['lock', 'stop'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>
 
@@ -61,6 +63,8 @@ export type Say = (message: string) => void
 export type Steps = {
   /** Runs one step and reports it. Throws INTERRUPTED instead of starting one after an interrupt. */
   run<Result>(name: StepName, work: (say: Say) => Promise<Result>): Promise<Result>
+  /** The same for a step that only looks: an interrupt does not wait for its answer. */
+  ask<Result>(name: StepName, work: () => Promise<Result>): Promise<Result>
   skip(name: StepName, why: string): void
   /** What was attempted so far, for the release record. */
   attempted(): readonly StepRecord[]
@@ -73,10 +77,11 @@ type StepsRequest = { readonly reporter: Reporter; readonly now: () => Date; rea
 /** Announces a verb and the steps that it means to take. */
 export const beginFlow = (
   verb: Verb,
-  means: Pick<FlowMeans, 'environment' | 'reporter' | 'now' | 'interrupted'>,
+  means: Pick<FlowMeans, 'environment' | 'platform' | 'reporter' | 'now' | 'interrupted'>,
 ): Steps => {
-  const { environment, reporter, now, interrupted } = means
-  const steps = plannedSteps[verb].map((id) => ({ id, title: stepTitles[id] }))
+  const { environment, platform, reporter, now, interrupted } = means
+  const planned = plannedSteps[verb].filter((id) => id !== 'push' || platform.push !== undefined)
+  const steps = planned.map((id) => ({ id, title: stepTitles[id] }))
   reporter.emit({ type: 'flow.started', flow: verb, environment, steps })
   return createSteps({ reporter, now, signal: interrupted })
 }
@@ -94,7 +99,7 @@ export const createSteps = (request: StepsRequest, records: StepRecord[] = []): 
     reporter.emit({ type: 'step.finished', step: name, outcome, milliseconds })
   }
 
-  return {
+  const steps: Steps = {
     async run(name, work) {
       if (signal.aborted) throw interruption(signal, `about to begin "${stepTitles[name]}"`)
       const started = performance.now()
@@ -109,11 +114,28 @@ export const createSteps = (request: StepsRequest, records: StepRecord[] = []): 
         throw error
       }
     },
+    ask: (name, work) => steps.run(name, () => unlessAborted(work(), { signal, title: stepTitles[name] })),
     skip(name, why) {
       records.push({ name, startedAt: now().toISOString(), milliseconds: 0, outcome: 'skipped', detail: why })
       reporter.emit({ type: 'step.finished', step: name, outcome: 'skipped', milliseconds: 0, detail: why })
     },
     attempted: () => records.map((record) => ({ ...record })),
     withSignal: (other) => createSteps({ ...request, signal: other }, records),
+  }
+  return steps
+}
+
+/** The answer, or INTERRUPTED at once: what only looks may be left to end by itself. */
+const unlessAborted = async <Result>(
+  answer: Promise<Result>,
+  { signal, title }: { signal: AbortSignal; title: string },
+): Promise<Result> => {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const onAbort = () => reject(interruption(signal, `waiting for "${title}"; nothing was changed`))
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([answer, promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }

@@ -4,21 +4,31 @@ import type { Platform } from './platform.ts'
 
 export type OpenedPlatform = { readonly platform: Platform; readonly policy: HealthPolicy }
 
-type OpenRequest = {
+export type OpenRequest = {
   readonly repository: string
   /** The local platform's public port; null keeps the one of the last deploy. */
   readonly publicPort: number | null
+  /** A context of the kubeconfig in place of the environment's own cluster. */
+  readonly kubeContext: string | null
+  /** Told each secret value as soon as it is known: it must never be printed. */
+  readonly keepSecret: (secret: string) => void
+  readonly warn: (message: string) => void
+  /** Fires when everything is to stop at once. */
+  readonly abandoned: AbortSignal
 }
 
 /** The platform that an environment runs on. Each is loaded only where it is used. */
-export const openPlatform = async (
-  { name, platform: kind }: EnvironmentFacts,
-  { repository, publicPort }: OpenRequest,
-): Promise<OpenedPlatform> => {
-  const policy = healthPolicies[name]
-  if (policy === undefined) throw new Error(`environment ${name} has no health policy`)
-  if (kind !== 'local') throw new Error(`environment ${name} wants the platform ${kind}, which is not built yet`)
+export const openPlatform = async (facts: EnvironmentFacts, request: OpenRequest): Promise<OpenedPlatform> => {
+  const { name: environment, kubernetes } = facts
+  const policy = healthPolicies[environment]
+  if (policy === undefined) throw new Error(`environment ${environment} has no health policy`)
+  if (kubernetes !== null) {
+    const { openKubernetesPlatform } = await import('./kubernetes/kubernetes-platform.ts')
+    const variables = process.env
+    const platform = await openKubernetesPlatform({ ...request, environment: facts, facts: kubernetes, variables })
+    return { platform, policy }
+  }
   const { createLocalPlatform } = await import('./local/local-platform.ts')
-  const platform = createLocalPlatform({ repository, environment: name, variables: process.env, publicPort })
-  return { platform, policy }
+  const { repository, publicPort } = request
+  return { platform: createLocalPlatform({ repository, environment, variables: process.env, publicPort }), policy }
 }

@@ -1,10 +1,20 @@
 import type { ShopctlError } from '../errors/shopctl-error.ts'
 import type { ReleaseObservation } from '../health/observation.ts'
 import type { Evidence, MigrationRecord, ReleaseRecord, ServiceRelease } from '../releases/release.ts'
+import type { ScanRecord } from '../releases/scan-record.ts'
 import type { LockStore, ReleaseStore } from '../releases/stores.ts'
 
 /** A set of services as it is or shall be: service name → what it is. */
 export type ServiceSet = Readonly<Record<string, ServiceRelease>>
+
+/** What a release would apply: its services, and what belongs to no single one of them (null where there is none). */
+export type Rendered = { readonly services: ServiceSet; readonly shared: ReleaseRecord['shared'] }
+
+/** Fields that another hand changed: left to it, which is a refusal where they differ, or taken over. */
+export type Conflicts = 'refuse' | 'take'
+
+/** What a long piece of work is given: where it says how far it is, and what ends it. */
+export type Work = { readonly say: (message: string) => void; readonly signal: AbortSignal }
 
 /** What a build made of one service's source. */
 export type Artifact = {
@@ -18,7 +28,12 @@ export type Artifact = {
 }
 
 /** Where requests reach one release, also before users are moved to it. */
-export type EntryPoint = { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+export type EntryPoint = {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Ends what was opened to reach it. */
+  close?(): Promise<void>
+}
 
 export type RunningInstance = {
   readonly service: string
@@ -72,17 +87,28 @@ export type LogRequest = {
  */
 export interface Platform {
   readonly name: 'local' | 'kubernetes'
+  /** What is released as one here: every service of the shop, and its front door where that is released with them. */
+  readonly services: readonly string[]
   /** When users come to a new release: all at once at `promote`, or pod by pod while it is applied. */
   readonly usersMove: 'at-promote' | 'during-apply'
   readonly releases: ReleaseStore
   readonly lock: LockStore
 
   /** Makes what will run from the source as it is, without touching the environment. Same source, same digest. */
-  build(services: readonly string[], signal: AbortSignal): Promise<readonly Artifact[]>
+  build(services: readonly string[], work: Work): Promise<readonly Artifact[]>
+  /**
+   * A verdict on each artifact, bound to its digest. Throws SCAN_BLOCKED (check-failed) where one may not be deployed.
+   * Absent where what is built is not scanned.
+   */
+  scan?(artifacts: readonly Artifact[], work: Work): Promise<readonly ScanRecord[]>
+  /** Brings the artifacts to where the environment fetches them from, and checks that they arrived. */
+  push?(artifacts: readonly Artifact[], work: Work): Promise<void>
   /** Checks, and on the local platform starts, what a release stands on: database, cache, entry point. Idempotent. */
-  prepare(signal: AbortSignal): Promise<void>
+  prepare(work: Work): Promise<void>
   /** Renders what would be applied for these artifacts with the environment's present settings. Changes nothing. */
-  render(artifacts: readonly Artifact[]): Promise<ServiceSet>
+  render(artifacts: readonly Artifact[]): Promise<Rendered>
+  /** Refuses what the environment would not take, before anything is changed: fields of another hand, foreign objects. */
+  preflight?(wanted: Rendered, conflicts: Conflicts, signal: AbortSignal): Promise<void>
   /** Values that must never be printed, as far as they are known now. */
   secrets(): Promise<readonly string[]>
   /** What applying this set would lack, one sentence each: a bundle or an image that is gone, settings that are gone. */
@@ -96,13 +122,13 @@ export interface Platform {
   seed?(release: ReleaseRecord, signal: AbortSignal): Promise<void>
   directions(): Promise<Directions>
   /** Brings up every service of the release; those that already run as wanted are left alone. */
-  apply(release: ReleaseRecord, signal: AbortSignal): Promise<void>
+  apply(release: ReleaseRecord, conflicts: Conflicts, signal: AbortSignal): Promise<void>
   /** Observations of the release until the signal aborts: one at once, then one for every change, at least one a second. */
   observe(release: ReleaseRecord, signal: AbortSignal): AsyncIterable<ReleaseObservation>
   /** What is known about a service that failed: collected before anything is undone. */
   collectEvidence(service: string, reason: string, release: ReleaseRecord): Promise<Evidence>
   /** Where this release answers, before and after users are moved to it. */
-  entry(release: ReleaseRecord): Promise<EntryPoint>
+  entry(release: ReleaseRecord, signal: AbortSignal): Promise<EntryPoint>
   /** Moves users to this release, all services at once. Done when the entry point says so. */
   promote(release: ReleaseRecord, signal: AbortSignal): Promise<void>
   /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { scanRecordSchema } from './scan-record.ts'
 
 /** `sha256:` and 64 hexadecimal digits. */
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
@@ -68,6 +69,10 @@ export const releaseRecordSchema = z.object({
   kind: z.enum(['deploy', 'rollback']),
   state: z.enum(releaseStates),
   services: z.record(z.string(), serviceRelease),
+  /** What was applied and belongs to no single service: the namespace, the ingress. Null where there is none. */
+  shared: z.json().nullable().default(null),
+  /** The scanner's verdicts, each bound to the digest of a service. */
+  scans: z.array(scanRecordSchema).default([]),
   commit: commit.nullable(),
   who: z.string(),
   why: z.string().nullable(),

@@ -62,6 +62,7 @@ export const scriptedPlatform = (source: Source, behaviours: Record<string, Beha
 
   const platform: Platform = {
     name: 'local',
+    services: ['users', 'catalog', 'orders'],
     usersMove: 'at-promote',
     lock: createMemoryLockStore(),
     releases: {
@@ -92,7 +93,7 @@ export const scriptedPlatform = (source: Source, behaviours: Record<string, Beha
       const rendered = artifacts.map(({ service, digest, migrationsHash }) => {
         return [service, { digest, migrationsHash, settingsHash: 'settings', manifest: { service } }] as const
       })
-      return Object.fromEntries(rendered)
+      return { services: Object.fromEntries(rendered), shared: null }
     },
     missing: async () => [],
     secrets: async () => [],

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { type Bundle, bundleFile, bundleService } from '../../images/bundle-service.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
 import { createRedactor, redact } from '../../tools/redact.ts'
-import type { Platform, ServiceSet } from '../platform.ts'
+import { serviceNames } from '../../../services/registry.ts'
+import type { Platform } from '../platform.ts'
 import { applyRelease, retireOthers } from './apply-release.ts'
 import { createDirectory } from './create-directory.ts'
 import { localDirections } from './directions.ts'
@@ -86,11 +87,12 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
 
   return {
     name: 'local',
+    services: serviceNames,
     usersMove: 'at-promote',
     releases,
     lock: createLocalLockStore(paths.lock),
 
-    async build(services, signal) {
+    async build(services, { signal }) {
       signal.throwIfAborted()
       await createDirectory(paths.bundles, 'readable')
       const bundling = Promise.all([Promise.all(services.map(bundle)), bundleEdge()])
@@ -100,7 +102,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
       return bundles
     },
 
-    async prepare(signal) {
+    async prepare({ signal }) {
       await prepare({ paths, table, releases, variables, publicPort, bundleEdge, signal })
     },
 
@@ -117,8 +119,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
         const facts = { service, digest, settingsHash: hash, variables: shown, secrets: Object.keys(secrets) }
         return [service, { digest, settingsHash: hash, migrationsHash, manifest: renderManifest(facts) }] as const
       })
-      const set: ServiceSet = Object.fromEntries(await Promise.all(rendered))
-      return set
+      return { services: Object.fromEntries(await Promise.all(rendered)), shared: null }
     },
 
     async missing(services) {
@@ -171,7 +172,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
       return localDirections(foundations, demoData ? 'loaded' : 'none')
     },
 
-    apply: (release, signal) => applyRelease(release, { table, paths, signal }),
+    apply: (release, _conflicts, signal) => applyRelease(release, { table, paths, signal }),
 
     async *observe(release, signal) {
       const { processes } = await table.list()

@@ -29,6 +29,8 @@ export const aRelease = ({ services = { catalog: 'a' }, ...wish }: Wish): Releas
   previous: wish.number > 1 ? wish.number - 1 : null,
   restores: null,
   migrations: [],
+  shared: null,
+  scans: [],
   steps: [],
   culprits: [],
   verdict: null,
