@@ -112,6 +112,17 @@ test('the control API asks for its token', async () => {
   expect((await edge.control('GET', '/toString')).status).toBe(404)
 })
 
+test('with static routes it serves without a number and without a control port', async () => {
+  const { url } = await upstreamWith(echo('users'))
+  const edge = await edgeWith({ current: { release: null, upstreams: all(url) } }, { control: 'none' })
+  expect(Object.keys(edge.ports)).not.toContain('control')
+  const answer = await send(publicPort(edge), { path: '/api/v1/users' })
+  expect(answer.status).toBe(200)
+  expect(answer.headers).not.toHaveProperty('x-shop-release')
+  expect((await send(publicPort(edge), { path: '/docs' })).text).toContain('The shop is serving.')
+  expect((await send(publicPort(edge), { path: '/health' })).json()).toMatchObject({ status: 'ok', release: null })
+})
+
 test('in flight is told for each upstream, also for one that is no longer current', async () => {
   const waiting: (() => void)[] = []
   const slow = await upstreamWith((_, response) => void waiting.push(() => response.end('slow')))

@@ -76,9 +76,12 @@ export async function startEdge({ settings, logger, logAccess, timeouts = defaul
     }
     const front = { name: 'public', host: settings.HOST, port: settings.PORT, handler: publicHandler(facts) }
     listeners.push(await openListener({ ...shared, ...front }))
-    const control = controlHandler({ ...facts, token: settings.EDGE_CONTROL_TOKEN, reload, stop: () => void stop() })
-    const back = { name: 'control', host: '127.0.0.1', port: settings.EDGE_CONTROL_PORT, handler: control }
-    listeners.push(await openListener({ ...shared, ...back }))
+    const { EDGE_CONTROL_PORT: controlPort, EDGE_CONTROL_TOKEN: token } = settings
+    if (controlPort !== undefined && token !== undefined) {
+      const handler = controlHandler({ ...facts, token, reload, stop: () => void stop() })
+      const back = { name: 'control', host: '127.0.0.1', port: controlPort, handler }
+      listeners.push(await openListener({ ...shared, ...back }))
+    }
   } catch (error) {
     await stop()
     throw error

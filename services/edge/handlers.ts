@@ -70,10 +70,15 @@ function answerPage(
   }
   const release = bound?.release ?? null
   if (page === 'docs') {
-    exchange.answer(200, 'text/html; charset=utf-8', docsPage(release))
+    exchange.answer(200, 'text/html; charset=utf-8', docsPage(servingWords(bound)))
     return
   }
   exchange.answer(200, 'application/json', page === 'home' ? homeDocument(release) : healthDocument(release, version))
+}
+
+function servingWords(bound: BoundRelease | null): string {
+  if (bound === null) return 'No release is serving yet.'
+  return bound.release === null ? 'The shop is serving.' : `Release ${bound.release} is serving.`
 }
 
 function healthDocument(release: number | null, version: string): string {

@@ -16,7 +16,7 @@ export function homeDocument(release: number | null): string {
   return `${JSON.stringify({ release, docs: '/docs', health: '/health', services: byService }, null, 2)}\n`
 }
 
-export function docsPage(release: number | null): string {
+export function docsPage(serving: string): string {
   const items = serviceNames.map((name) => {
     const routes = services[name].routes.map((route) => `<code>${route}</code>`).join(', ')
     return `<li><a href="/docs/${name}">${name}</a> (<a href="/openapi/${name}.json">OpenAPI</a>): ${routes}</li>`
@@ -27,7 +27,7 @@ export function docsPage(release: number | null): string {
 <title>Shop API</title>
 <style>body { font: 16px/1.5 system-ui; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; color-scheme: light dark }</style>
 <h1>Shop API</h1>
-<p>${release === null ? 'No release is serving yet.' : `Release ${release} is serving.`}</p>
+<p>${serving}</p>
 <ul>
 ${items.join('\n')}
 </ul>

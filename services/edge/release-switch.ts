@@ -6,7 +6,8 @@ import { Upstream } from './upstream.ts'
 
 /** A release as requests meet it. A request keeps the one it got when its head arrived. */
 export type BoundRelease = {
-  readonly release: number
+  /** Null where the edge is not told. */
+  readonly release: number | null
   readonly upstreams: Readonly<Record<ServiceName, Upstream>>
   /** The token to pass on where the request asked for the candidate and may. */
   readonly previewToken: string | null

@@ -11,6 +11,8 @@ const good = {
 
 test('routes are read as they were written', () => {
   expect(parseRoutes(JSON.stringify(good))).toEqual({ ok: true, routes: good })
+  const unnumbered = { ...good, current: { release: null, upstreams } }
+  expect(parseRoutes(JSON.stringify(unnumbered))).toEqual({ ok: true, routes: unnumbered })
   const empty = { ...good, current: null, candidate: null }
   expect(parseRoutes(JSON.stringify(empty))).toEqual({ ok: true, routes: empty })
 })

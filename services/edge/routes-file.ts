@@ -11,7 +11,8 @@ const release = z.int().min(1)
 const routesSchema = z.object({
   schema: z.literal('shopctl.routes/1'),
   generation: z.int().min(0),
-  current: z.object({ release, upstreams }).nullable(),
+  /** Its release is null where the platform moves users behind addresses that stay. */
+  current: z.object({ release: release.nullable(), upstreams }).nullable(),
   candidate: z.object({ release, token: z.string().min(16), upstreams }).nullable(),
 })
 

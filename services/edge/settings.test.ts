@@ -18,6 +18,19 @@ test('what is needed is enough', () => {
   })
 })
 
+test('the routes file alone is enough where routes never change', () => {
+  const reading = read({ EDGE_ROUTES_FILE: '/etc/shop/edge/routes.json', HOST: '0.0.0.0' })
+  expect(reading).toMatchObject({ ok: true, settings: { HOST: '0.0.0.0' } })
+})
+
+test.each([
+  ['EDGE_CONTROL_TOKEN', { EDGE_CONTROL_PORT: '41000' }],
+  ['EDGE_CONTROL_PORT', { EDGE_CONTROL_TOKEN: '0123456789abcdef' }],
+])('half of the control settings is refused: %s', (missing, given) => {
+  const reading = read({ EDGE_ROUTES_FILE: '/tmp/routes.json', ...given })
+  expect(reading).toMatchObject({ ok: false, faults: [{ name: missing }] })
+})
+
 test('internal addresses are read one by one', () => {
   const reading = read({ ...needed, EDGE_INTERNAL: 'users=127.0.0.1:41010,orders=[::1]:41012' })
   expect(reading.ok && reading.settings.EDGE_INTERNAL).toEqual([

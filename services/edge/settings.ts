@@ -21,13 +21,13 @@ const internalAddresses = z.string().transform((text, context): readonly Interna
   return z.NEVER
 })
 
-/** The edge's settings; each may also be given as NAME_FILE. */
-export const edgeSettings = z.object({
+const settings = z.object({
   PORT: port.default(8080).meta({ example: '8080' }),
   HOST: z.string().min(1).default('127.0.0.1').meta({ example: '127.0.0.1' }),
   EDGE_INTERNAL: internalAddresses.default([]).meta({ example: 'users=127.0.0.1:41010,catalog=127.0.0.1:41011' }),
-  EDGE_CONTROL_PORT: port.meta({ example: '41000' }),
-  EDGE_CONTROL_TOKEN: z.string().min(16, 'must have at least 16 characters').meta({ example: '…' }),
+  /** Without a control port the routes are those of the start. */
+  EDGE_CONTROL_PORT: port.optional().meta({ example: '41000' }),
+  EDGE_CONTROL_TOKEN: z.string().min(16, 'must have at least 16 characters').optional().meta({ example: '…' }),
   EDGE_ROUTES_FILE: z.string().min(1).meta({ example: '.shopctl/routes.json' }),
   /** A replacement shares the ports with the edge that runs; a first one refuses ports that anything listens on. */
   EDGE_START: z.enum(['first', 'replacement']).default('first').meta({ example: 'first' }),
@@ -37,6 +37,19 @@ export const edgeSettings = z.object({
   POD_NAME: z.string().optional().meta({ example: 'edge-7d9f-x2x9k' }),
   SERVICE_VERSION: z.string().min(1).default('unversioned').meta({ example: '1.4.0' }),
 })
+
+/** The edge's settings; each may also be given as NAME_FILE. */
+export const edgeSettings = settings
+  .refine(({ EDGE_CONTROL_PORT, EDGE_CONTROL_TOKEN }) => EDGE_CONTROL_PORT === undefined || EDGE_CONTROL_TOKEN, {
+    path: ['EDGE_CONTROL_TOKEN'],
+    error: 'is required where EDGE_CONTROL_PORT is given',
+    when: () => true,
+  })
+  .refine(({ EDGE_CONTROL_PORT, EDGE_CONTROL_TOKEN }) => EDGE_CONTROL_PORT !== undefined || !EDGE_CONTROL_TOKEN, {
+    path: ['EDGE_CONTROL_PORT'],
+    error: 'is required where EDGE_CONTROL_TOKEN is given',
+    when: () => true,
+  })
 
 export type EdgeSettings = z.output<typeof edgeSettings>
 

@@ -11,7 +11,7 @@ export const controlToken = 'control-token-0123456'
 
 type Upstreams = { readonly users: string; readonly catalog: string; readonly orders: string }
 export type TestRoutes = {
-  readonly current?: { readonly release: number; readonly upstreams: Upstreams } | null
+  readonly current?: { readonly release: number | null; readonly upstreams: Upstreams } | null
   readonly candidate?: { readonly release: number; readonly token: string; readonly upstreams: Upstreams } | null
 }
 
@@ -28,7 +28,11 @@ export type TestEdge = {
 /** An edge in this process on free ports, with everything it logs at hand. */
 export async function startTestEdge(
   routes: TestRoutes,
-  options: { readonly timeouts?: Partial<Timeouts>; readonly trustedProxyHops?: number } = {},
+  options: {
+    readonly timeouts?: Partial<Timeouts>
+    readonly trustedProxyHops?: number
+    readonly control?: 'none'
+  } = {},
 ): Promise<TestEdge> {
   const directory = await mkdtemp(join(tmpdir(), 'edge-'))
   const file = join(directory, 'routes.json')
@@ -48,8 +52,7 @@ export async function startTestEdge(
       PORT: 0,
       HOST: '127.0.0.1',
       EDGE_INTERNAL: [{ service: 'catalog', host: '127.0.0.1', port: 0 }],
-      EDGE_CONTROL_PORT: 0,
-      EDGE_CONTROL_TOKEN: controlToken,
+      ...(options.control === 'none' ? {} : { EDGE_CONTROL_PORT: 0, EDGE_CONTROL_TOKEN: controlToken }),
       EDGE_ROUTES_FILE: file,
       EDGE_START: 'first',
       TRUSTED_PROXY_HOPS: options.trustedProxyHops ?? 0,
