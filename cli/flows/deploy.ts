@@ -1,12 +1,13 @@
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
-import type { Artifact, Platform, Rendered, ServiceSet } from '../platforms/platform.ts'
+import type { Artifact, FieldDifference, Platform, Rendered, ServiceSet } from '../platforms/platform.ts'
 import { refusedServices } from '../releases/history.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
 import type { FlowMeans } from './means.ts'
 import { mend } from './mend.ts'
 import { restoreRelease } from './restore-release.ts'
 import { type ReleasePlan, runRelease } from './run-release.ts'
+import { scanAndPush } from './scan-and-push.ts'
 import { changesBetween, isUp, provenServices, readSituation, type ServiceChange, type Situation } from './situation.ts'
 import { beginFlow, type Steps } from './steps.ts'
 import { withLock } from './with-lock.ts'
@@ -29,6 +30,8 @@ export type DeployResult = {
   readonly outcome: 'unchanged' | 'would-change' | 'deployed' | 'brought-back'
   readonly release: ReleaseRecord | null
   readonly changes: readonly ServiceChange[]
+  /** For a dry run: what would change in what is there now, where the platform can tell. */
+  readonly fields?: readonly FieldDifference[]
 }
 
 /** What runs and is not built now stays in the set as its record has it. */
@@ -106,7 +109,8 @@ const nothingToDo = async (
   if (current === null || unfinished !== null) return false
   // Asked first: what is not up has to be prepared before it can be rendered.
   if (!isUp(current, await means.platform.running())) return false
-  return (await compare(current, artifacts, means)).changes.length === 0
+  if ((await compare(current, artifacts, means)).changes.length > 0) return false
+  return ((await means.platform.drift?.(current)) ?? []).length === 0
 }
 
 const dryRun = async (
@@ -114,20 +118,11 @@ const dryRun = async (
   artifacts: readonly Artifact[],
   means: FlowMeans,
 ): Promise<DeployResult> => {
-  const { changes } = await compare(current, artifacts, means)
-  return { outcome: changes.length > 0 ? 'would-change' : 'unchanged', release: current, changes }
-}
-
-/** What is to be deployed has a verdict and is where the environment fetches it, before anybody waits for the lock. */
-const scanAndPush = async (artifacts: readonly Artifact[], means: FlowMeans, steps: Steps) => {
-  const { platform, interrupted: signal } = means
-  if (platform.scan === undefined) {
-    steps.skip('scan', 'bundles are not scanned; images are')
-    return []
-  }
-  const scans = await steps.run('scan', (say) => platform.scan?.(artifacts, { say, signal }) ?? Promise.resolve([]))
-  await steps.run('push', (say) => platform.push?.(artifacts, { say, signal }) ?? Promise.resolve())
-  return scans
+  const { wanted, changes } = await compare(current, artifacts, means)
+  const { platform, interrupted } = means
+  const fields = wanted === null ? [] : ((await platform.compareLive?.(wanted, interrupted)) ?? [])
+  const outcome = changes.length > 0 || fields.length > 0 ? 'would-change' : 'unchanged'
+  return { outcome, release: current, changes, fields }
 }
 
 const bringBack = async (current: ReleaseRecord, means: FlowMeans, steps: Steps): Promise<DeployResult> => {
@@ -173,6 +168,7 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
     const wanted = whole(await platform.render(artifacts), current, platform)
     const { services, shared } = wanted
     const changes = changesBetween(current ?? nothing, wanted)
+    await platform.preflight?.(wanted, conflicts, interrupted)
     if (current !== null && changes.length === 0) return bringBack(current, means, steps)
     const changing = changes.flatMap(({ service }) => {
       const changed = services[service]
@@ -180,7 +176,6 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
     })
     // What stays as it is has just been serving: an old verdict on it stops nobody.
     if (request.force === 'no') refuseKnownBad(records, Object.fromEntries(changing), environment)
-    await platform.preflight?.(wanted, conflicts, interrupted)
 
     const plan: ReleasePlan = {
       kind: 'deploy',

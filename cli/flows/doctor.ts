@@ -1,20 +1,14 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { toType } from '../errors/to-type.ts'
+import type { Finding } from '../platforms/finding.ts'
 import { findProgram } from '../platforms/local/find-program.ts'
 import { isFree, type PortOwner, portOwner } from '../platforms/local/ports.ts'
 import { statePaths } from '../platforms/local/state-paths.ts'
 import { runTool } from '../tools/run-tool.ts'
 import { type RunTool, renderToolCall } from '../tools/tool-call.ts'
 
-/** One thing that shopctl needs (`missing`), or is better with (`without`: the shop runs, less well). */
-export type Finding = {
-  readonly name: string
-  readonly state: 'fine' | 'without' | 'missing'
-  readonly found: string
-  /** What to type; null where nothing is to be done. */
-  readonly fix: string | null
-}
+export type { Finding }
 
 export type DoctorRequest = {
   readonly repository: string

@@ -16,7 +16,7 @@ type LockMeans = Pick<FlowMeans, 'platform'>
 /** Who may change the environment now. */
 export const showLock = async ({ platform }: LockMeans): Promise<LockResult> => {
   const seen = await platform.lock.read()
-  const standing = lockStanding(seen, systemLockClock())
+  const standing = lockStanding(seen, systemLockClock(), platform.lock)
   if (seen === null || standing.state === 'free') return { state: 'free', lock: null, why: null }
   if (standing.state === 'expired') return { state: 'expired', lock: seen.value, why: standing.why }
   return { state: 'held', lock: seen.value, why: null }

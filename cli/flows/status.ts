@@ -1,6 +1,6 @@
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
-import type { RunningState } from '../platforms/platform.ts'
+import type { FieldDifference, RunningState } from '../platforms/platform.ts'
 import { lockStanding } from '../releases/lock-standing.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
 import { systemLockClock } from '../releases/system-lock-clock.ts'
@@ -13,6 +13,8 @@ export type StatusResult = {
   readonly state: 'up' | 'degraded' | 'down'
   readonly current: ReleaseRecord | null
   readonly running: RunningState
+  /** Where another hand has changed what the current release's record says. */
+  readonly drift: readonly FieldDifference[]
   /** A record in progress, and whether a shopctl is at work on it or it was left by one that is gone. */
   readonly unfinished: { readonly release: number; readonly owner: 'at work' | 'gone' } | null
 }
@@ -34,8 +36,9 @@ export const status = async (means: StatusMeans): Promise<StatusResult> => {
   }
   const up = current !== null && isUp(current, running)
   const state = up ? 'up' : running.serving === null ? 'down' : 'degraded'
-  if (unfinished === null) return { environment, state, current, running, unfinished }
-  const standing = lockStanding(await platform.lock.read(), systemLockClock())
+  const drift = current === null || state === 'down' ? [] : ((await platform.drift?.(current)) ?? [])
+  if (unfinished === null) return { environment, state, current, running, drift, unfinished }
+  const standing = lockStanding(await platform.lock.read(), systemLockClock(), platform.lock)
   const owner = standing.state === 'held' || standing.state === 'remote' ? 'at work' : 'gone'
-  return { environment, state, current, running, unfinished: { release: unfinished.number, owner } }
+  return { environment, state, current, running, drift, unfinished: { release: unfinished.number, owner } }
 }

@@ -9,6 +9,7 @@ export const stepTitles = {
   build: 'Bundle the services',
   scan: 'Scan',
   push: 'Push the images',
+  load: 'Load into the container engine',
   lock: 'Take the lock',
   mend: 'Mend what was left',
   prepare: 'Prepare the platform',
@@ -52,6 +53,8 @@ export const plannedSteps = {
   ],
   rollback: ['plan', 'lock', 'prepare', 'mend', 'record', 'apply', 'gate', 'smoke', 'promote', 'close', 'retire'],
   diff: ['plan', 'build', 'render'],
+  build: ['build'],
+  push: ['build', 'scan', 'push'],
   down: ['lock', 'stop'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>
 

@@ -3,6 +3,7 @@ import type { ReleaseObservation } from '../health/observation.ts'
 import type { Evidence, MigrationRecord, ReleaseRecord, ServiceRelease } from '../releases/release.ts'
 import type { ScanRecord } from '../releases/scan-record.ts'
 import type { LockStore, ReleaseStore } from '../releases/stores.ts'
+import type { Finding } from './finding.ts'
 
 /** A set of services as it is or shall be: service name → what it is. */
 export type ServiceSet = Readonly<Record<string, ServiceRelease>>
@@ -25,6 +26,24 @@ export type Artifact = {
   readonly migrationsHash: string
   /** True where nothing had to be made because the source has not changed. */
   readonly cached: boolean
+  /** Where an image carries it; a bundle that runs as it is has none. */
+  readonly image?: {
+    /** `registry/repository@sha256:…` */
+    readonly reference: string
+    readonly platforms: readonly string[]
+    readonly compressedBytes: number
+    readonly present: 'in-registry' | 'built'
+  }
+}
+
+/** One field of one object that is not as it is recorded or wanted. Values of secrets are never told. */
+export type FieldDifference = {
+  readonly object: string
+  readonly path: string
+  readonly from: string | null
+  readonly to: string | null
+  /** Who has changed it, where the platform knows. */
+  readonly by: string | null
 }
 
 /** Where requests reach one release, also before users are moved to it. */
@@ -113,6 +132,16 @@ export interface Platform {
   secrets(): Promise<readonly string[]>
   /** What applying this set would lack, one sentence each: a bundle or an image that is gone, settings that are gone. */
   missing(services: ServiceSet): Promise<readonly string[]>
+  /** Where what runs is not what the release's record says: another hand's doing. Absent where nobody else has one. */
+  drift?(release: ReleaseRecord): Promise<readonly FieldDifference[]>
+  /** What applying would change in what is there now, field by field. */
+  compareLive?(wanted: Rendered, signal: AbortSignal): Promise<readonly FieldDifference[]>
+  /** What this environment has and lacks, for `doctor`. */
+  findings?(signal: AbortSignal): Promise<readonly Finding[]>
+  /** Gives a port of this machine to the shop's entry until it is closed; 0 is any free one. */
+  openEntry?(port: number, signal: AbortSignal): Promise<EntryPoint>
+  /** Puts what was built into the local container engine and answers the names that it has there. */
+  load?(artifacts: readonly Artifact[], work: Work): Promise<readonly string[]>
   /** What is up now. Answers within a second or throws UNREACHABLE (unknown). */
   running(): Promise<RunningState>
 
@@ -120,7 +149,8 @@ export interface Platform {
   migrate(service: string, release: ReleaseRecord, signal: AbortSignal): Promise<Migrated>
   /** Loads data for trying out, the same however often. Absent where an environment has none. */
   seed?(release: ReleaseRecord, signal: AbortSignal): Promise<void>
-  directions(): Promise<Directions>
+  /** `entry` in place of the address that the platform would name. */
+  directions(entry?: string): Promise<Directions>
   /** Brings up every service of the release; those that already run as wanted are left alone. */
   apply(release: ReleaseRecord, conflicts: Conflicts, signal: AbortSignal): Promise<void>
   /** Observations of the release until the signal aborts: one at once, then one for every change, at least one a second. */

@@ -1,6 +1,6 @@
 import type { DeployResult } from '../../flows/deploy.ts'
 import type { ServiceChange } from '../../flows/situation.ts'
-import type { Directions } from '../../platforms/platform.ts'
+import type { Directions, FieldDifference } from '../../platforms/platform.ts'
 import { renderTable } from '../table.ts'
 import { shortDigest } from './release-words.ts'
 
@@ -29,8 +29,22 @@ export const directionsView = ({ entry, docs, logins, examples }: Directions): s
 }
 
 /** What a dry run or a diff says. */
-export const wouldChangeView = ({ outcome, changes }: DeployResult, width: number | null): string =>
-  outcome === 'unchanged' ? 'Nothing would change.' : changesTable(changes, width)
+export const wouldChangeView = ({ outcome, changes, fields = [] }: DeployResult, width: number | null): string => {
+  if (outcome === 'unchanged') return 'Nothing would change.'
+  return [...(changes.length > 0 ? [changesTable(changes, width)] : []), ...fieldLines(fields)].join('\n')
+}
+
+/** Field by field below their object; what is taken away, then what comes. */
+const fieldLines = (fields: readonly FieldDifference[]): readonly string[] =>
+  [...Map.groupBy(fields, ({ object }) => object)].flatMap(([object, differences]) => [
+    '',
+    object,
+    ...differences.flatMap(({ path, from, to }) => [
+      `  ${path}`,
+      ...(from === null ? [] : [`    - ${from}`]),
+      ...(to === null ? [] : [`    + ${to}`]),
+    ]),
+  ])
 
 /** The end of a deploy. */
 export const deployView = (

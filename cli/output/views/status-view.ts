@@ -39,5 +39,14 @@ export const statusView = (result: StatusResult, { now, width }: { now: Date; wi
             ? `Release ${result.unfinished.release} is being released now.`
             : `Release ${result.unfinished.release} was left unfinished by a shopctl that is gone; the next deploy mends it.`,
         ]
-  return [headline(result, now), ...unfinished, ...(result.running.instances.length > 0 ? ['', table] : [])].join('\n')
+  const drift = result.drift.map(
+    ({ object, path, from, to, by }) =>
+      `Changed by ${by ?? 'another hand'}: ${object} ${path} is ${to ?? 'gone'}, not ${from ?? 'absent'}.`,
+  )
+  return [
+    headline(result, now),
+    ...unfinished,
+    ...drift,
+    ...(result.running.instances.length > 0 ? ['', table] : []),
+  ].join('\n')
 }
