@@ -1,5 +1,5 @@
 import type { LockClock } from './lock-clock.ts'
-import type { LockValue, Versioned } from './stores.ts'
+import type { LockMoment, LockStore, LockValue, Versioned } from './stores.ts'
 
 export type LockExpiry = 'its process is gone' | 'its time to live passed'
 
@@ -14,23 +14,34 @@ export type LockStanding =
 
 /**
  * Judges the lock without trusting the wall clock: uptime on the same boot, the process where it can be asked, and
- * for another machine nothing but a hint whether watching is worth the time.
+ * for another machine nothing but a hint whether watching is worth the time. Where many machines share the store only
+ * the same boot shows that it is this one: another boot may be another machine of the same name.
  */
-export const lockStanding = (seen: Versioned<LockValue> | null, clock: LockClock): LockStanding => {
+export const lockStanding = (
+  seen: Versioned<LockValue> | null,
+  clock: LockClock,
+  { sharedBy }: Pick<LockStore, 'sharedBy'>,
+): LockStanding => {
   if (seen === null || seen.value.released) return { state: 'free' }
   const { value } = seen
   const now = clock.now()
-  if (value.host !== clock.home.host) return { state: 'remote', looksAbandoned: looksAbandoned(value, now.wall) }
-
   const renewed = value.renewed.boot
+  const remote: LockStanding = { state: 'remote', looksAbandoned: looksAbandoned(value, now.wall) }
+  if (value.host !== clock.home.host) return remote
+  // Worth watching even if it looks fresh: most often this machine was started again.
+  if (sharedBy === 'many-machines' && !sameBoot(renewed, now.boot)) return { state: 'remote', looksAbandoned: true }
+
   if (renewed !== null && now.boot !== null && renewed.id !== now.boot.id) return gone
   if (clock.processState(value) === 'gone') return gone
   if (renewed !== null && now.boot !== null) {
     const idleSeconds = now.boot.uptimeSeconds - renewed.uptimeSeconds
     return idleSeconds > value.timeToLiveSeconds ? { state: 'expired', why: 'its time to live passed' } : held
   }
-  return { state: 'remote', looksAbandoned: looksAbandoned(value, now.wall) }
+  return remote
 }
+
+const sameBoot = (left: LockMoment['boot'], right: LockMoment['boot']): boolean =>
+  left !== null && right !== null && left.id === right.id
 
 const gone: LockStanding = { state: 'expired', why: 'its process is gone' }
 const held: LockStanding = { state: 'held' }

@@ -166,6 +166,39 @@ test('two machines whose clocks differ by a day refuse each other as soon as a r
   expect(contender.outcome).toMatchObject({ code: 'LOCK_HELD' })
 })
 
+test.each([
+  ['a boot of its own', 'boot-2'],
+  ['no boot that can be known', undefined],
+])(
+  'a machine of the same name with %s watches the lock of many machines, however fresh, before it takes it',
+  async (_, bootId) => {
+    const world = createLockWorld()
+    const store = createMemoryLockStore(undefined, 'many-machines')
+    const here = { host: 'laptop', processId: ada.processId, ...(bootId === undefined ? {} : { bootId }) }
+    const alive = await acquireLock(store, asking('ada'), world.clockOf(ada))
+    const refused = settledBy(acquireLock(store, asking('twin'), world.clockOf(here)))
+    await world.advance(11_000)
+    expect(refused.outcome).toMatchObject({ code: 'LOCK_HELD' })
+    expect(alive.lock.signal.aborted).toBe(false)
+    world.kill(ada.processId)
+    const taken = settledBy(acquireLock(store, asking('twin'), world.clockOf({ ...here, processId: 9 })))
+    await world.advance(29_000)
+    expect(taken.outcome).toBe('pending')
+    await world.advance(2000)
+    expect(taken.outcome).toBe('done')
+  },
+)
+
+test('where many machines share the lock, a dead process of this boot still frees it at once', async () => {
+  const world = createLockWorld()
+  const store = createMemoryLockStore(undefined, 'many-machines')
+  await acquireLock(store, asking('ada'), world.clockOf(ada))
+  world.kill(ada.processId)
+  expect((await acquireLock(store, asking('bob'), world.clockOf(bob))).found).toMatchObject({
+    why: 'its process is gone',
+  })
+})
+
 test('the lock is renewed for as long as it is held', async () => {
   const world = createLockWorld()
   const store = createMemoryLockStore()

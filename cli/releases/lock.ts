@@ -31,7 +31,7 @@ export type AcquiredLock = {
  */
 export const acquireLock = async (store: LockStore, request: LockRequest, clock: LockClock): Promise<AcquiredLock> => {
   const startedAt = clock.monotonicMilliseconds()
-  const watch = createVersionWatch(clock)
+  const watch = createVersionWatch(clock, store)
   let told = ''
 
   for (;;) {
@@ -94,13 +94,13 @@ const take = async (store: LockStore, { request, clock, seen }: Attempt): Promis
 }
 
 /** Leader election's rule: a version that stays the same for a whole time to live on our own clock is nobody's. */
-const createVersionWatch = (clock: LockClock) => {
+const createVersionWatch = (clock: LockClock, store: Pick<LockStore, 'sharedBy'>) => {
   let version: string | null = null
   let sinceMilliseconds = 0
   let moved = false
   return {
     judge(seen: Versioned<LockValue> | null): LockStanding {
-      const standing = lockStanding(seen, clock)
+      const standing = lockStanding(seen, clock, store)
       if (standing.state !== 'remote' || seen === null) return standing
       const now = clock.monotonicMilliseconds()
       if (seen.version !== version) {

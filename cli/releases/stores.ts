@@ -27,6 +27,8 @@ export type LockValue = {
 }
 
 export interface LockStore {
+  /** Among many machines a host name proves nothing: two may have the same. */
+  readonly sharedBy: 'one-machine' | 'many-machines'
   read(): Promise<Versioned<LockValue> | null>
   /** `replaces: null` creates. Answers the new version, or null where another writer came first. */
   write(value: LockValue, replaces: string | null): Promise<string | null>

@@ -37,7 +37,7 @@ export const createLocalLockStore = (directory: string): LockStore => {
   }
 
   const create = async (generation: number, value: LockValue): Promise<boolean> => {
-    const { renderLockValue } = await import('./lock-value.ts')
+    const { renderLockValue } = await import('../lock-value.ts')
     try {
       return await createFileAtomically(pathOf(generation), renderLockValue(value))
     } catch (error) {
@@ -48,6 +48,8 @@ export const createLocalLockStore = (directory: string): LockStore => {
   }
 
   return {
+    sharedBy: 'one-machine',
+
     async read() {
       for (;;) {
         const generation = highestOf(await names())
@@ -83,7 +85,7 @@ const readIfThere = async (path: string): Promise<string | null> => {
 
 /** A lock that cannot be read belongs to nobody known: it is watched for a whole time to live and then taken. */
 const lockValueIn = async (text: string, path: string): Promise<LockValue> => {
-  const { parseLockValue } = await import('./lock-value.ts')
+  const { parseLockValue } = await import('../lock-value.ts')
   const parsed = parseLockValue(text)
   if ('value' in parsed) return parsed.value
   return {

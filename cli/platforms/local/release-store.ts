@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { hasErrorCode } from '../../errors/has-error-code.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
 import type { ReleaseStore, SetAside } from '../../releases/stores.ts'
-import { parseReleaseRecord } from './parse-release-record.ts'
+import { parseReleaseRecord } from '../parse-release-record.ts'
 import { whenNotWritable } from './state-not-writable.ts'
 import { createFileAtomically, writeFileAtomically } from './write-file-atomically.ts'
 

@@ -3,10 +3,12 @@ import type { LockStore, LockValue, Versioned } from '../stores.ts'
 /** Compare-and-swap in memory; `trouble` decides for each call whether it fails, and whether the write lands first. */
 export const createMemoryLockStore = (
   trouble: () => 'none' | 'refused' | 'answer-lost' = () => 'none',
+  sharedBy: LockStore['sharedBy'] = 'one-machine',
 ): LockStore & { current(): Versioned<LockValue> | null } => {
   let current: Versioned<LockValue> | null = null
   let writes = 0
   return {
+    sharedBy,
     current: () => current,
     async read() {
       if (trouble() !== 'none') throw new Error('the store does not answer')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { LockValue } from '../../releases/stores.ts'
+import type { LockValue } from '../releases/stores.ts'
 
 const lockValueSchema = z.object({
   schema: z.literal('shopctl.lock/1'),

@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from '../../releases/release.ts'
+import type { ReleaseRecord } from '../releases/release.ts'
 
 /** The record, or in one line what is wrong with the text. */
 export const parseReleaseRecord = async (
@@ -8,7 +8,7 @@ export const parseReleaseRecord = async (
   const json = parseJson(text)
   if ('wrong' in json) return json
   // Loaded here, so that a command that reads no record does not pay for the schema library.
-  const { releaseRecordSchema } = await import('../../releases/release.ts')
+  const { releaseRecordSchema } = await import('../releases/release.ts')
   const parsed = releaseRecordSchema.safeParse(json.value)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
