@@ -1,0 +1,54 @@
+import { adaptToLive } from './adapt-to-live.ts'
+import { type Facing, refuseConflicts, refuseForeign, refuseSelectors } from './apply-refusals.ts'
+import type { KubeClient, KubeObject } from './kube-client.ts'
+import { referenceOf } from './object-reference.ts'
+
+export type ApplyContext = {
+  readonly client: KubeClient
+  readonly environment: string
+  /** `take`: fields and objects that belong to somebody else are taken over. */
+  readonly conflicts: 'refuse' | 'take'
+  readonly signal: AbortSignal
+}
+
+/** One object that is to be applied: as rendered, as sent, as it is now and as it would be. */
+export type PlannedObject = Facing & {
+  readonly sent: KubeObject
+  /** Null where the namespace is not there yet, so that the server cannot say. */
+  readonly after: KubeObject | null
+}
+
+/** In a namespace that is not there the server answers no question. */
+const canAsk = ({ metadata }: KubeObject, facing: readonly Facing[]): boolean =>
+  !facing.some(
+    ({ object, live }) => object.kind === 'Namespace' && live === null && object.metadata.name === metadata.namespace,
+  )
+
+/**
+ * Asks the server what applying would do, and changes nothing. Throws OBJECT_FOREIGN, SELECTOR_CHANGED or FIELD_CONFLICT
+ * with everything that stands in the way, else the first thing that the server refuses.
+ */
+export const planApply = async (
+  objects: readonly KubeObject[],
+  { client, environment, conflicts, signal }: ApplyContext,
+): Promise<readonly PlannedObject[]> => {
+  const facing = await Promise.all(
+    objects.map(async (object) => ({ object, live: await client.read(referenceOf(object), signal) })),
+  )
+  if (conflicts === 'refuse') refuseForeign(facing, environment)
+  refuseSelectors(facing, environment)
+  const errors: unknown[] = []
+  const planned = await Promise.all(
+    facing.map(async ({ object, live }) => {
+      const sent = adaptToLive(object, { live, set: objects })
+      if (!canAsk(object, facing)) return { object, live, sent, after: null }
+      const after = await client.apply({ object: sent, conflicts, mode: 'dry-run' }, signal).catch((error: unknown) => {
+        errors.push(error)
+        return null
+      })
+      return { object, live, sent, after }
+    }),
+  )
+  refuseConflicts(errors, environment)
+  return planned
+}
