@@ -34,7 +34,10 @@ test('what only the server writes is no difference', () => {
       generation: 2,
       resourceVersion: '7',
       managedFields: [{}],
-      annotations: { 'deployment.kubernetes.io/revision': '3', 'kubectl.kubernetes.io/last-applied-configuration': '{}' },
+      annotations: {
+        'deployment.kubernetes.io/revision': '3',
+        'kubectl.kubernetes.io/last-applied-configuration': '{}',
+      },
     },
   }
   expect(lines(live, after)).toEqual([])
