@@ -9,7 +9,9 @@ const ordered = (object: KubernetesObject): object => {
   return Object.fromEntries([...first, ...rest].map((key) => [key, object[key]]))
 }
 
+/** YAML 1.1 is what kubectl reads, where a bare `no` is false. Aliases many readers of manifests do not know. */
+const options = { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 } as const
+
 /** One document each. The same objects, the same text. */
 export const renderYaml = (objects: readonly KubernetesObject[]): string =>
-  // Aliases are YAML that many readers of manifests do not know.
-  objects.map((object) => `---\n${stringify(ordered(object), { aliasDuplicateObjects: false, lineWidth: 0 })}`).join('')
+  objects.map((object) => `---\n${stringify(ordered(object), options)}`).join('')

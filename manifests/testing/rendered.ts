@@ -1,0 +1,14 @@
+import { type EnvironmentName, environments } from '../../stacks/environments.ts'
+import { environmentManifests } from '../environment-manifests.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
+import { kubernetesFacts } from '../workload.ts'
+
+export const clusterEnvironments = ['dev', 'staging', 'prod'] as const satisfies readonly EnvironmentName[]
+
+/** What `manifests render` makes of an environment. */
+export const rendered = (name: (typeof clusterEnvironments)[number]): readonly KubernetesObject[] => {
+  const environment = environments[name]
+  const { namespace } = kubernetesFacts(environment)
+  const foundationImages = { postgres: 'docker.io/library/postgres:15', redis: 'docker.io/library/redis:7' }
+  return environmentManifests({ environment, namespace, version: 'unreleased', images: {}, foundationImages })
+}
