@@ -12,7 +12,14 @@ type RestoreRequest = {
   readonly signal: AbortSignal
 }
 
-const nothingToRestore: ReleaseVerdict = { state: 'healthy', services: [], reasons: [], culprits: [] }
+const nothingToRestore: ReleaseVerdict = {
+  state: 'healthy',
+  services: [],
+  reasons: [],
+  advice: [],
+  notes: [],
+  culprits: [],
+}
 
 /**
  * Puts an environment back on one release, all services at once, and says whether it is healthy. Without a release to

@@ -1,28 +1,35 @@
-import type { InstanceObservation } from './observation.ts'
+import { finalReasons } from './final-reasons.ts'
+import type { InstanceExit, InstanceObservation } from './observation.ts'
 import type { HealthPolicy } from './policy.ts'
 
 export type VerdictState = 'progressing' | 'healthy' | 'unhealthy' | 'unknown'
-export type Judgement = { readonly state: VerdictState; readonly reason: string }
-
-/** Reasons that no waiting mends: the platform itself will not try again, or every try ends alike. */
-const finalReasons: ReadonlySet<string> = new Set([
-  'InvalidImageName',
-  'ErrImageNeverPull',
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'RunContainerError',
-])
+export type Judgement = {
+  readonly state: VerdictState
+  readonly reason: string
+  /** What a person can do about it. */
+  readonly advice?: string
+}
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`
 
+const lifetime = ({ exit, startedAt }: InstanceObservation): string => {
+  if (exit?.after !== undefined) return ` ${exit.after}`
+  return exit === undefined || startedAt === undefined ? '' : ` after ${seconds(exit.at - startedAt)}`
+}
+
+const surprise = ({ code, cause }: InstanceExit): string => {
+  if (cause !== undefined) return `: ${cause}`
+  return code === 0 ? '; a service is expected to keep running' : ''
+}
+
 /** How an instance ended, in one phrase: `exited with code 1 after 0.4 s`, `was killed by SIGKILL`. */
 export const ending = (instance: InstanceObservation): string => {
-  if (instance.exit === undefined) return 'ended'
-  const after = instance.startedAt === undefined ? '' : ` after ${seconds(instance.exit.at - instance.startedAt)}`
-  if (instance.exit.signal !== null) return `was killed by ${instance.exit.signal}${after}`
-  if (instance.exit.code === null) return `ended${after}`
-  const surprise = instance.exit.code === 0 ? '; a service is expected to keep running' : ''
-  return `exited with code ${instance.exit.code}${after}${surprise}`
+  const { exit } = instance
+  if (exit === undefined) return 'ended'
+  const after = lifetime(instance)
+  if (exit.signal !== null) return `was killed by ${exit.signal}${after}${surprise(exit)}`
+  if (exit.code === null) return `ended${after}${surprise(exit)}`
+  return `exited with code ${exit.code}${after}${surprise(exit)}`
 }
 
 const times = (count: number) => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`)
@@ -35,14 +42,12 @@ type InstanceContext = {
   readonly stabilitySeconds: number
 }
 
-/** One instance at one moment, in the order in which a person would check. */
-export const instanceVerdict = (
+const judge = (
   instance: InstanceObservation,
   { now, watchedSince, policy, stabilitySeconds }: InstanceContext,
 ): Judgement => {
   // Without a start there is still a moment from which on it was waited for.
   const startedAt = instance.startedAt ?? watchedSince
-  const age = now - startedAt
   const why = [instance.reason, instance.message].filter((word) => word !== undefined).join(': ')
 
   if (instance.reason !== undefined && finalReasons.has(instance.reason)) {
@@ -56,7 +61,11 @@ export const instanceVerdict = (
   }
   if (instance.state === 'exited') return { state: 'progressing', reason: `${instance.name} ${ending(instance)}` }
 
+  if (instance.state === 'starting')
+    return { state: 'progressing', reason: `${instance.name} is being started${why === '' ? '' : `: ${why}`}` }
+
   if (instance.state === 'waiting') {
+    const age = now - (instance.waitingSince ?? startedAt)
     if (age <= policy.waitingSeconds * 1000) return { state: 'progressing', reason: `${instance.name} waits: ${why}` }
     return { state: 'unhealthy', reason: `${instance.name} has waited ${seconds(age)}: ${why}` }
   }
@@ -76,4 +85,12 @@ export const instanceVerdict = (
     return { state: 'progressing', reason: `${instance.name} is ready; it must stay so for ${stabilitySeconds} s` }
   }
   return { state: 'healthy', reason: `${instance.name} is ready` }
+}
+
+/** One instance at one moment, in the order in which a person would check. */
+export const instanceVerdict = (instance: InstanceObservation, context: InstanceContext): Judgement => {
+  const judgement = judge(instance, context)
+  return instance.advice === undefined || judgement.state === 'healthy'
+    ? judgement
+    : { ...judgement, advice: instance.advice }
 }

@@ -197,6 +197,80 @@ describe('what is seen and what is decided', () => {
       reason: 'orders: FailedCreate: exceeded quota',
     },
     {
+      title: 'an image that the registry does not have is unhealthy at once',
+      atSeconds: 0.1,
+      services: [
+        orders({ ...starting, state: 'waiting', reason: 'ImageNotFound', message: 'orders@sha256:0 is gone' }),
+      ],
+      state: 'unhealthy',
+      reason: 'orders-a cannot start: ImageNotFound: orders@sha256:0 is gone',
+    },
+    {
+      title: 'what is being started is never evidence, however long it takes',
+      atSeconds: 59,
+      services: [orders({ ...starting, state: 'starting', message: 'pulling its image' })],
+      state: 'progressing',
+      reason: 'orders-a is being started: pulling its image',
+    },
+    {
+      title: 'an instance that came late waits from when it was first seen to wait',
+      atSeconds: 50,
+      services: [orders({ ...starting, state: 'waiting', reason: 'PullThrottled', waitingSince: 40_000 })],
+      state: 'progressing',
+    },
+    {
+      title: 'a foreign hand is unhealthy at once and comes before what its instances do',
+      atSeconds: 1,
+      services: [
+        {
+          ...orders({ ...starting, state: 'exited', restarts: 3 }),
+          condition: { reason: 'ChangedByOthers', message: 'kubectl-set changed it' },
+        },
+      ],
+      state: 'unhealthy',
+      reason: 'orders: ChangedByOthers: kubectl-set changed it',
+    },
+    {
+      title: 'a condition is waited for from its own beginning',
+      atSeconds: 50,
+      services: [{ ...orders(), condition: { reason: 'FailedCreate', message: 'exceeded quota', since: 40_000 } }],
+      state: 'progressing',
+    },
+    {
+      title: 'what the platform has still to do is waited for',
+      atSeconds: 10,
+      services: [{ ...orders(ready), unfinished: '1 instance of an earlier release still serves' }],
+      state: 'progressing',
+      reason: 'orders: 1 instance of an earlier release still serves',
+    },
+    {
+      title: 'a note explains what is not healthy',
+      atSeconds: 10,
+      services: [{ ...orders(), notes: ['orders-old does not go'] }],
+      state: 'progressing',
+      reason: 'orders waits for 1 of 1 instances; orders-old does not go',
+    },
+    {
+      title: 'a note does not make anything unhealthy',
+      atSeconds: 10,
+      services: [{ ...orders(ready), notes: ['orders-old does not go'] }],
+      state: 'healthy',
+    },
+    {
+      title: 'what ended it and how long it ran are told where the platform knows them',
+      atSeconds: 2,
+      services: [
+        orders({
+          ...starting,
+          state: 'exited',
+          restarts: 1,
+          exit: { code: null, signal: 'SIGKILL', at: 1500, after: 'after 3 s', cause: 'it ran out of memory' },
+        }),
+      ],
+      state: 'unhealthy',
+      reason: 'orders-a was killed by SIGKILL after 3 s: it ran out of memory (it ended twice)',
+    },
+    {
       title: 'a release without services is healthy: there is nothing to wait for',
       atSeconds: 0,
       services: [],
@@ -227,4 +301,11 @@ test('out of touch is unknown after its time, whatever was last seen', () => {
   expect(verdict.state).toBe('unknown')
   expect(verdict.culprits).toEqual([])
   expect(verdict.reasons).toEqual(['no contact for 6 s: connect ECONNREFUSED'])
+})
+
+test('what a person can do comes once, and only from what decided', () => {
+  const waiting: InstanceObservation = { ...starting, state: 'waiting', reason: 'ImageNotFound', advice: 'push it' }
+  const users = { ...orders({ ...waiting, name: 'users-a' }), service: 'users' }
+  const catalog = { ...orders({ ...ready, advice: 'nothing' }), service: 'catalog' }
+  expect(releaseVerdict(at(1, [users, orders(waiting), catalog]), context()).advice).toEqual(['push it'])
 })
