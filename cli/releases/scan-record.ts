@@ -41,3 +41,5 @@ export const scanRecordSchema = z.object({
 
 export type ScanRecord = z.infer<typeof scanRecordSchema>
 export type SeverityCounts = ScanRecord['counts']
+
+export const countOfNothing: SeverityCounts = { CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0, UNKNOWN: 0 }
