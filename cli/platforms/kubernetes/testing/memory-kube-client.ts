@@ -183,7 +183,7 @@ export const createMemoryKubeClient = (options: MemoryOptions = {}): MemoryKubeC
       ...value,
       apiVersion: like.apiVersion,
       kind: like.kind,
-      metadata: { ...like.metadata, ...metadataOf(value) },
+      metadata: { ...metadataOf(value), name: like.metadata.name, namespace: like.metadata.namespace },
     }
   }
 
