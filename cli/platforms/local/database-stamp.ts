@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { writeFileAtomically } from '../write-file-atomically.ts'
 import { withConnection } from './admin-connection.ts'
 import { type FoundObjects, fetchObjects } from './create-databases.ts'
 import type { DatabasePlan } from './database-plan.ts'
 import type { PostgresServer } from './postgres.ts'
 import { dataDirectoryOf } from './postgres-cluster.ts'
 import type { StatePaths } from './state-paths.ts'
-import { writeFileAtomically } from './write-file-atomically.ts'
 
 /** What was made the last time, on which server and with which passwords. */
 const stampSchema = z.object({ made: z.string(), objects: z.record(z.string(), z.number()) })

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
+import { whenNotWritable } from '../state-not-writable.ts'
 import { deletePostgresData, stopPostgres } from './embedded-postgres.ts'
 import type { ProcessTable } from './processes.ts'
 import { stopRedis } from './redis.ts'
-import { whenNotWritable } from './state-not-writable.ts'
 import type { StatePaths } from './state-paths.ts'
 
 type DownRequest = {

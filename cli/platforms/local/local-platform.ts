@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
+import { serviceNames } from '../../../services/registry.ts'
 import { type Bundle, bundleFile, bundleService } from '../../images/bundle-service.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
 import { createRedactor, redact } from '../../tools/redact.ts'
-import { serviceNames } from '../../../services/registry.ts'
+import { createDirectory } from '../create-directory.ts'
 import type { Platform } from '../platform.ts'
+import { settingsHash } from '../service-settings.ts'
+import { whenNotWritable } from '../state-not-writable.ts'
+import { writeFileAtomically } from '../write-file-atomically.ts'
 import { applyRelease, retireOthers } from './apply-release.ts'
-import { createDirectory } from './create-directory.ts'
 import { localDirections } from './directions.ts'
 import { downLocal } from './down.ts'
 import { collectEvidence } from './evidence.ts'
@@ -30,12 +33,9 @@ import {
   readOverrides,
   serviceSettings,
   settingsDirectory,
-  settingsHash,
 } from './service-settings.ts'
-import { whenNotWritable } from './state-not-writable.ts'
 import { statePaths } from './state-paths.ts'
 import { offerCandidate, type SwitchContext, switchUsers } from './switch-users.ts'
-import { writeFileAtomically } from './write-file-atomically.ts'
 
 export type LocalPlatformRequest = {
   readonly repository: string

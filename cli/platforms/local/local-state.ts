@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
+import { writeFileAtomically } from '../write-file-atomically.ts'
 import { type Foundations, foundationsSchema } from './foundations-file.ts'
 import { type Manifest, manifestSchema } from './manifest.ts'
 import type { ListedProcess } from './processes.ts'
 import type { StatePaths } from './state-paths.ts'
-import { writeFileAtomically } from './write-file-atomically.ts'
 
 /** Twice, because keys and passwords that are in use cannot be made again. */
 const foundationsFiles = (paths: StatePaths): readonly string[] =>

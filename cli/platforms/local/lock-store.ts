@@ -2,8 +2,8 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasErrorCode } from '../../errors/has-error-code.ts'
 import type { LockStore, LockValue } from '../../releases/stores.ts'
-import { whenNotWritable } from './state-not-writable.ts'
-import { createFileAtomically } from './write-file-atomically.ts'
+import { whenNotWritable } from '../state-not-writable.ts'
+import { createFileAtomically } from '../write-file-atomically.ts'
 
 /**
  * Older generations that stay beside the newest. Reading a directory is not atomic: one pass may miss a file that is

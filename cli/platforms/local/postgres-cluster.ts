@@ -6,10 +6,10 @@ import { quoteWord } from '../../errors/quote-word.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import { runTool } from '../../tools/run-tool.ts'
-import { createDirectory } from './create-directory.ts'
+import { createDirectory } from '../create-directory.ts'
+import { whenNotWritable } from '../state-not-writable.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { asServerUser, type ServerUser } from './postgres-user.ts'
-import { whenNotWritable } from './state-not-writable.ts'
 import type { StatePaths } from './state-paths.ts'
 
 const initdbSeconds = 120

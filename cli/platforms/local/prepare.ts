@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { serviceNames } from '../../../services/registry.ts'
 import type { Bundle } from '../../images/bundle-service.ts'
 import type { ReleaseStore } from '../../releases/stores.ts'
+import { writeFileAtomically } from '../write-file-atomically.ts'
 import { servesRelease } from './apply-release.ts'
 import { ensureDatabases } from './databases.ts'
 import { ensureEdge, liveEdges, refuseTakenPort } from './edge.ts'
@@ -13,7 +14,6 @@ import { ensurePostgres } from './postgres.ts'
 import type { ProcessTable } from './processes.ts'
 import { ensureRedis } from './redis.ts'
 import { createStateDirectories, type StatePaths } from './state-paths.ts'
-import { writeFileAtomically } from './write-file-atomically.ts'
 
 type PrepareRequest = {
   readonly paths: StatePaths

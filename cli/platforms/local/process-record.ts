@@ -3,8 +3,8 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { SetAside } from '../../releases/stores.ts'
-import { whenNotWritable } from './state-not-writable.ts'
-import { writeFileAtomically } from './write-file-atomically.ts'
+import { whenNotWritable } from '../state-not-writable.ts'
+import { writeFileAtomically } from '../write-file-atomically.ts'
 
 const exitSchema = z.object({ code: z.number().nullable(), signal: z.string().nullable(), at: z.iso.datetime() })
 

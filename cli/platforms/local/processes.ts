@@ -3,6 +3,7 @@ import { interruption } from '../../errors/interruption.ts'
 import type { SetAside } from '../../releases/stores.ts'
 import { readProcess } from '../../tools/process-facts.ts'
 import { type Exit, spawnDetached } from '../../tools/spawn-detached.ts'
+import { whenNotWritable } from '../state-not-writable.ts'
 import { readBootId } from './boot-id.ts'
 import { isRunning, type ProcessIdentity } from './process-identity.ts'
 import { findMarkedProcesses, markerName, markerOf } from './process-marker.ts'
@@ -14,7 +15,6 @@ import {
   replaceProcessRecord,
   writeProcessRecord,
 } from './process-record.ts'
-import { whenNotWritable } from './state-not-writable.ts'
 import { type Stop, type Stopped, stopProcess } from './stop-process.ts'
 import { waitUntil } from './wait-until.ts'
 

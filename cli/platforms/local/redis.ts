@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { quoteWord } from '../../errors/quote-word.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
-import { createDirectory } from './create-directory.ts'
+import { createDirectory } from '../create-directory.ts'
+import { writeFileAtomically } from '../write-file-atomically.ts'
 import { checkExternalRedis } from './external-redis.ts'
 import { findProgram } from './find-program.ts'
 import { logSize, readLogTail } from './log-tail.ts'
@@ -14,7 +15,6 @@ import { choosePort } from './remembered-port.ts'
 import type { StatePaths } from './state-paths.ts'
 import { readOrMakeSecret } from './stored-secret.ts'
 import { waitUntil } from './wait-until.ts'
-import { writeFileAtomically } from './write-file-atomically.ts'
 
 const service = 'redis'
 const readySeconds = 10

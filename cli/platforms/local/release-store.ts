@@ -4,8 +4,8 @@ import { hasErrorCode } from '../../errors/has-error-code.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
 import type { ReleaseStore, SetAside } from '../../releases/stores.ts'
 import { parseReleaseRecord } from '../parse-release-record.ts'
-import { whenNotWritable } from './state-not-writable.ts'
-import { createFileAtomically, writeFileAtomically } from './write-file-atomically.ts'
+import { whenNotWritable } from '../state-not-writable.ts'
+import { createFileAtomically, writeFileAtomically } from '../write-file-atomically.ts'
 
 /**
  * Release records as `<directory>/000042.json`. A record that cannot be read is moved to `<directory>/set-aside/` by

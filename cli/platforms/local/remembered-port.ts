@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeFileAtomically } from '../write-file-atomically.ts'
 import { freePort, isFree } from './ports.ts'
-import { writeFileAtomically } from './write-file-atomically.ts'
 
 const firstForAll = 1024
 

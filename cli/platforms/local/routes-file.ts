@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { writeFileAtomically } from './write-file-atomically.ts'
+import { writeFileAtomically } from '../write-file-atomically.ts'
 
 /** The services' addresses of one release. */
 const upstreams = z.record(z.string(), z.string())

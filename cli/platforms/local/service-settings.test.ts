@@ -2,14 +2,9 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { parseOverrides, settingsHash } from '../service-settings.ts'
 import type { Foundations } from './foundations-file.ts'
-import {
-  keepSettings,
-  parseOverrides,
-  readOverriddenSecrets,
-  serviceSettings,
-  settingsHash,
-} from './service-settings.ts'
+import { keepSettings, readOverriddenSecrets, serviceSettings } from './service-settings.ts'
 
 const foundations: Foundations = {
   schema: 'shopctl.local/foundations/1',

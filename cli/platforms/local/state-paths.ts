@@ -1,5 +1,6 @@
-import { join, resolve } from 'node:path'
-import { createDirectory } from './create-directory.ts'
+import { join } from 'node:path'
+import { createDirectory } from '../create-directory.ts'
+import { stateRoot } from '../state-root.ts'
 
 /** Where shopctl keeps what it knows. Everything but the bundles belongs to one environment. */
 export type StatePaths = {
@@ -30,8 +31,7 @@ export type StatePlace = {
 }
 
 export const statePaths = ({ repository, environment, variables }: StatePlace): StatePaths => {
-  const elsewhere = variables.SHOPCTL_STATE_DIR
-  const root = elsewhere ? resolve(elsewhere) : join(repository, '.shopctl')
+  const root = stateRoot({ repository, variables })
   const below = (name: string) => join(root, environment, name)
   return {
     repository,

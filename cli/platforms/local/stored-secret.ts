@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasErrorCode } from '../../errors/has-error-code.ts'
-import { createFileAtomically } from './write-file-atomically.ts'
+import { createFileAtomically } from '../write-file-atomically.ts'
 
 const secretBytes = 24
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
-import { hasErrorCode } from '../../errors/has-error-code.ts'
-import { quoteWord } from '../../errors/quote-word.ts'
-import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { hasErrorCode } from '../errors/has-error-code.ts'
+import { quoteWord } from '../errors/quote-word.ts'
+import { ShopctlError } from '../errors/shopctl-error.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',

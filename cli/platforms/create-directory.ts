@@ -1,5 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises'
-import { hasErrorCode } from '../../errors/has-error-code.ts'
+import { hasErrorCode } from '../errors/has-error-code.ts'
 import { whenNotWritable } from './state-not-writable.ts'
 
 const modes = { private: 0o700, readable: 0o755 } as const

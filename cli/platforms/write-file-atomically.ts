@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { hasErrorCode } from '../../errors/has-error-code.ts'
+import { hasErrorCode } from '../errors/has-error-code.ts'
 import { whyNotMade } from './create-directory.ts'
 import { whenNotWritable } from './state-not-writable.ts'
 
