@@ -39,26 +39,31 @@ type Send<Answer> = (request: WireRequest, signal: AbortSignal) => Promise<Answe
 
 export const createTransport = ({ host, credentials, retry }: TransportMeans): RegistryTransport => {
   const origin = registryOrigin(host)
-  const words = new Map<string, string>()
+  /** A token is for what it was asked for, a password is for all. */
+  const tokens = new Map<string, string>()
+  let password: string | undefined
   let sent = 0
 
   const wireRequest = ({ path, scopes, ...rest }: RegistryRequest): WireRequest => {
     const url = new URL(path, origin)
-    const word = words.get(scopes.join(' '))
+    const word = tokens.get(scopes.join(' ')) ?? password
     // A registry may send an upload to another host with an address that is its own permission.
     const isOwn = url.origin === origin
     const authorization = word === undefined || !isOwn ? {} : { authorization: word }
     return { ...rest, url, headers: { ...rest.headers, ...authorization } }
   }
 
-  const answerChallenge = async (answer: Answered, request: RegistryRequest, signal: AbortSignal): Promise<string> => {
+  const answerChallenge = async (answer: Answered, request: RegistryRequest, signal: AbortSignal): Promise<void> => {
     const challenge = parseChallenge(answer.headers.get('www-authenticate') ?? '')
     if (challenge === null) throw registryLogin(host, ['it asks for a kind of login that shopctl does not know'])
     const login = await credentials(signal)
-    if (challenge.scheme === 'basic') return basicHeader(host, login)
+    if (challenge.scheme === 'basic') {
+      password = basicHeader(host, login)
+      return
+    }
     const token = { host, challenge, scopes: request.scopes, credentials: login }
     const reply = await retrying(() => exchange(tokenCall(token), signal), { policy: retry, signal })
-    return `Bearer ${parseToken(reply, token)}`
+    tokens.set(request.scopes.join(' '), `Bearer ${parseToken(reply, token)}`)
   }
 
   /** A token that has run out is answered by one 401: a second one in a row is a no. */
@@ -68,8 +73,7 @@ export const createTransport = ({ host, credentials, retry }: TransportMeans): R
   ): Promise<Answer> => {
     const first = await send(wireRequest(request), signal)
     if (first.status !== 401) return first
-    const word = await answerChallenge(first, request, signal)
-    words.set(request.scopes.join(' '), word)
+    await answerChallenge(first, request, signal)
     return send(wireRequest(request), signal)
   }
 
