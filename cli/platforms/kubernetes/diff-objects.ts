@@ -1,18 +1,9 @@
-import { compareObjects, type FieldDifference } from './compare-objects.ts'
+import type { FieldDifference } from '../platform.ts'
+import { compareObjects, type FieldDifference as ObjectChange } from './compare-objects.ts'
 import { renderPath } from './field-path.ts'
-import type { KubeObject, ObjectReference } from './kube-client.ts'
+import type { KubeObject } from './kube-client.ts'
 import { describeObject, referenceOf } from './object-reference.ts'
 import { type ApplyContext, type PlannedObject, planApply } from './plan-apply.ts'
-
-/** One field that would change, in words. The values of a Secret are never among them. */
-export type ObjectDifference = {
-  readonly object: ObjectReference
-  /** `.spec.template.spec.containers[server].image`; empty where the whole object comes or goes. */
-  readonly path: string
-  /** Null where it is absent. */
-  readonly from: string | null
-  readonly to: string | null
-}
 
 const longest = 200
 
@@ -22,54 +13,47 @@ const renderValue = (value: unknown): string | null => {
   return text.length <= longest ? text : `${text.slice(0, longest)}…`
 }
 
-const isSecretValue = ({ kind }: KubeObject, { path }: FieldDifference): boolean =>
+const isSecretValue = ({ kind }: KubeObject, { path }: ObjectChange): boolean =>
   kind === 'Secret' && (path[0] === 'data' || path[0] === 'stringData')
 
-const masked = (value: unknown): string | null => (value === undefined ? null : '(secret)')
+const nameOf = (object: KubeObject): string => describeObject(referenceOf(object))
 
-const inWords = (object: KubeObject, difference: FieldDifference): ObjectDifference => {
-  const render = isSecretValue(object, difference) ? masked : renderValue
-  return {
-    object: referenceOf(object),
-    path: renderPath(difference.path),
-    from: render(difference.from),
-    to: render(difference.to),
-  }
+/** That a value changes is told, and never what it is. */
+const masked = ({ from, to }: ObjectChange) => ({
+  from: from === undefined ? null : '(secret)',
+  to: to === undefined ? null : from === undefined ? '(secret)' : '(another secret)',
+})
+
+const inWords = (object: KubeObject, change: ObjectChange): FieldDifference => {
+  const values = isSecretValue(object, change)
+    ? masked(change)
+    : { from: renderValue(change.from), to: renderValue(change.to) }
+  return { object: nameOf(object), path: renderPath(change.path), ...values, by: null }
 }
 
 /** What would change of one object; null stands for one that is not there. */
-export const differencesOf = (live: KubeObject | null, after: KubeObject | null): readonly ObjectDifference[] => {
-  if (live === null && after === null) return []
-  if (live === null) return after === null ? [] : [{ object: referenceOf(after), path: '', from: null, to: 'new' }]
-  if (after === null) return [{ object: referenceOf(live), path: '', from: 'there', to: null }]
-  return compareObjects(live, after).map((difference) => inWords(after, difference))
+export const differencesOf = (live: KubeObject | null, after: KubeObject): readonly FieldDifference[] => {
+  if (live === null) return [{ object: nameOf(after), path: '', from: null, to: 'new', by: null }]
+  return compareObjects(live, after).map((change) => inWords(after, change))
 }
 
-const sortKey = ({ object, path }: ObjectDifference): string => `${object.kind} ${object.name} ${path}`
+const sortKey = ({ object, path }: FieldDifference): string => `${object} ${path}`
 
-export const sorted = (differences: readonly ObjectDifference[]): readonly ObjectDifference[] =>
+const sorted = (differences: readonly FieldDifference[]): readonly FieldDifference[] =>
   differences.toSorted((left, right) => sortKey(left).localeCompare(sortKey(right), 'en'))
-
-/** `Deployment orders  .spec.template.spec.containers[server].image  a → b` */
-export const renderDifference = ({ object, path, from, to }: ObjectDifference): string => {
-  const name = describeObject(object)
-  if (path === '') return `${name}  ${to === null ? 'goes' : 'is new'}`
-  if (from !== null && from === to) return `${name}  ${path}  changes, not shown`
-  return `${name}  ${path}  ${from ?? '(absent)'} → ${to ?? '(absent)'}`
-}
 
 export const differencesOfPlan = (
   planned: readonly PlannedObject[],
   goes: readonly KubeObject[],
-): readonly ObjectDifference[] =>
+): readonly FieldDifference[] =>
   sorted([
     ...planned.flatMap(({ live, after, sent }) => differencesOf(live, after ?? sent)),
-    ...goes.flatMap((object) => differencesOf(object, null)),
+    ...goes.map((object) => ({ object: nameOf(object), path: '', from: 'there', to: null, by: null })),
   ])
 
 /** Live against wanted, as the server itself would change it; also where somebody else owns a field. Changes nothing. */
 export const diffObjects = async (
   objects: readonly KubeObject[],
   { goes = [], ...context }: Omit<ApplyContext, 'conflicts'> & { readonly goes?: readonly KubeObject[] },
-): Promise<readonly ObjectDifference[]> =>
+): Promise<readonly FieldDifference[]> =>
   differencesOfPlan(await planApply(objects, { ...context, conflicts: 'take' }), goes)

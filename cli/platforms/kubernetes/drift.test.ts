@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { driftOf, renderDrift, subsetChanges } from './drift.ts'
+import type { FieldDifference } from '../platform.ts'
+import { driftOf, subsetChanges } from './drift.ts'
 import type { KubeObject } from './kube-client.ts'
 import { applied, sample } from './testing/sample-objects.ts'
 
@@ -37,7 +38,8 @@ const byKubectl = (fieldsV1: unknown, subresource = '') => ({
   time: '2026-11-22T10:00:00Z',
   fieldsV1,
 })
-const lines = (recorded: KubeObject, live: KubeObject | null) => driftOf(recorded, live).map(renderDrift)
+const inLine = ({ object, path, from, to, by }: FieldDifference) => `${object}  ${path}  ${from} → ${to}, by ${by}`
+const lines = (recorded: KubeObject, live: KubeObject | null) => driftOf(recorded, live).map(inLine)
 
 test('who changed a field is named, with the time', () => {
   const live = sample('Deployment', {
@@ -71,12 +73,12 @@ test('what somebody added is drift; what a controller or an autoscaler wrote is 
     ],
   })
   expect(lines(recorded, live)).toEqual([
-    'Deployment orders  .spec.template.containers[server].env[DEBUG].value  (absent) → 1, by kubectl-edit at 2026-11-22T10:00:00Z',
+    'Deployment orders  .spec.template.containers[server].env[DEBUG].value  null → 1, by kubectl-edit at 2026-11-22T10:00:00Z',
   ])
 })
 
 test('an object that is gone is said to be gone', () => {
-  expect(lines(sample('Service'), null)).toEqual(['Service orders is gone'])
+  expect(lines(sample('Service'), null)).toEqual(['Service orders    there → null, by null'])
 })
 
 test('values of a Secret are not told', () => {

@@ -1,21 +1,11 @@
+import type { FieldDifference } from '../platform.ts'
 import { type FieldPath, namingKey, renderPath, valueAt } from './field-path.ts'
 import { isRecord } from './is-record.ts'
-import type { KubeClient, KubeObject, ObjectReference } from './kube-client.ts'
+import type { KubeClient, KubeObject } from './kube-client.ts'
 import { fetchLive, releaseKinds } from './live-objects.ts'
 import { fieldManager, fieldOwners, ownedPaths, ownersOfField } from './managed-fields.ts'
 import { describeObject, objectKey, referenceOf } from './object-reference.ts'
 import { sameQuantity } from './quantity.ts'
-
-/** One field that is not as the current release recorded it. */
-export type Drift = {
-  readonly object: ObjectReference
-  /** Empty where the object itself is gone. */
-  readonly path: string
-  readonly recorded: string | null
-  readonly live: string | null
-  /** Who set it and when, as the API server noted it; null where nobody is named. */
-  readonly by: { readonly manager: string; readonly time: string | null } | null
-}
 
 type Changed = { readonly path: FieldPath; readonly recorded: unknown; readonly live: unknown }
 
@@ -64,10 +54,12 @@ const additions = (recorded: KubeObject, live: KubeObject): readonly Changed[] =
     .map((path) => ({ path, recorded: undefined, live: valueAt(live, path) }))
     .filter(({ live: value }) => !isEmpty(value))
 
-const whoSet = (live: KubeObject, path: FieldPath): Drift['by'] => {
+/** As the API server noted it; null where nobody is named. */
+const whoSet = (live: KubeObject, path: FieldPath): string | null => {
   const others = ownersOfField(live, path).filter(({ manager }) => manager !== fieldManager)
   const [last] = others.toSorted((left, right) => (right.time ?? '').localeCompare(left.time ?? ''))
-  return last === undefined ? null : { manager: last.manager, time: last.time }
+  if (last === undefined) return null
+  return last.time === null ? last.manager : `${last.manager} at ${last.time}`
 }
 
 const isSecretValue = ({ kind }: KubeObject, [first]: FieldPath): boolean => kind === 'Secret' && first !== 'metadata'
@@ -78,33 +70,26 @@ const inWords = (object: KubeObject, value: unknown, path: FieldPath): string | 
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** What of one recorded object is otherwise now, and by whom. */
-export const driftOf = (recorded: KubeObject, live: KubeObject | null): readonly Drift[] => {
-  const object = referenceOf(recorded)
-  if (live === null) return [{ object, path: '', recorded: 'there', live: null, by: null }]
+/** What of one recorded object is otherwise now, from what was recorded to what is there, and by whom. */
+export const driftOf = (recorded: KubeObject, live: KubeObject | null): readonly FieldDifference[] => {
+  const object = describeObject(referenceOf(recorded))
+  if (live === null) return [{ object, path: '', from: 'there', to: null, by: null }]
   const changed = subsetChanges(recorded, live)
   const added = additions(recorded, live).filter(({ path }) => !changed.some((each) => isWithin(path, each.path)))
   return [...changed, ...added].map(({ path, ...values }) => ({
     object,
     path: renderPath(path),
-    recorded: inWords(recorded, values.recorded, path),
-    live: inWords(recorded, values.live, path),
+    from: inWords(recorded, values.recorded, path),
+    to: inWords(recorded, values.live, path),
     by: whoSet(live, path),
   }))
-}
-
-export const renderDrift = ({ object, path, recorded, live, by }: Drift): string => {
-  if (path === '') return `${describeObject(object)} is gone`
-  const since = by?.time ? ` at ${by.time}` : ''
-  const who = by === null ? '' : `, by ${by.manager}${since}`
-  return `${describeObject(object)}  ${path}  ${recorded ?? '(absent)'} → ${live ?? '(absent)'}${who}`
 }
 
 /** Recorded against live, with one list for each kind and no write. */
 export const fetchDrift = async (
   recorded: readonly KubeObject[],
   { client, namespace, signal }: { client: KubeClient; namespace: string; signal: AbortSignal },
-): Promise<readonly Drift[]> => {
+): Promise<readonly FieldDifference[]> => {
   const kinds = releaseKinds.filter(({ kind }) => recorded.some((object) => object.kind === kind))
   const live = new Map(
     (await fetchLive(client, { namespace, kinds }, signal)).map((object) => [objectKey(referenceOf(object)), object]),
