@@ -1,12 +1,9 @@
 import { objectPath } from './kinds.ts'
 import { askedOf, bodyOf, doingOf } from './kube-answers.ts'
-import type { ObjectReference } from './kube-client.ts'
+import type { DeletePreconditions, ObjectReference } from './kube-client.ts'
 import type { Exchange } from './kube-exchange.ts'
 import type { KubeRequests } from './kube-requests.ts'
 import { readObject } from './read-objects.ts'
-
-/** Only this very object, and only in this version: another of its name stays. */
-export type Preconditions = { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined }
 
 /**
  * Asks first which object it is that goes: a deletion whose answer was lost is asked for again, and by then somebody
@@ -14,9 +11,9 @@ export type Preconditions = { readonly uid?: string | undefined; readonly resour
  */
 const preconditionsOf = async (
   requests: KubeRequests,
-  { uid, resourceVersion, ...reference }: ObjectReference & Preconditions,
+  { uid, resourceVersion, ...reference }: ObjectReference & DeletePreconditions,
   signal: AbortSignal,
-): Promise<Preconditions | null> => {
+): Promise<DeletePreconditions | null> => {
   if (uid !== undefined) return { uid, resourceVersion }
   const found = await readObject(requests, reference, signal)
   return found === null ? null : { uid: found.metadata.uid, resourceVersion }
@@ -24,7 +21,7 @@ const preconditionsOf = async (
 
 export const deleteObject = async (
   requests: KubeRequests,
-  reference: ObjectReference & Preconditions,
+  reference: ObjectReference & DeletePreconditions,
   signal: AbortSignal,
 ): Promise<boolean> => {
   const preconditions = await preconditionsOf(requests, reference, signal)

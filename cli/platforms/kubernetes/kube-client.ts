@@ -38,11 +38,19 @@ export type ListRequest = {
   readonly fieldSelector?: string
 }
 
+export type WatchRequest = ListRequest & {
+  readonly resourceVersion: string
+  /** After which the server ends the watch; without it after half an hour or more. */
+  readonly timeoutSeconds?: number
+}
+
 export type KubeList = { readonly items: readonly KubeObject[]; readonly resourceVersion: string }
 
 export type WatchEvent =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubeObject }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
+
+export type DeletePreconditions = { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined }
 
 export type ApplyRequest = {
   readonly object: KubeObject
@@ -85,21 +93,26 @@ export interface KubeClient {
     change: { readonly body: unknown; readonly subresource?: string; readonly fieldManager?: string },
     signal: AbortSignal,
   ): Promise<KubeObject>
-  /** True where there was one. Children go with it, in the background. */
-  delete(reference: ObjectReference, signal: AbortSignal): Promise<boolean>
   /**
-   * One watch from a resource version on, until the server ends it. Throws WatchExpired where the version is gone (410)
-   * and any network error as it is: list-and-watch.ts is what tries again.
+   * True where there was one. Children go with it, in the background. With `uid` or `resourceVersion` only that very
+   * object, and only in that version: false where another is there by now.
    */
-  watch(request: ListRequest & { readonly resourceVersion: string }, signal: AbortSignal): AsyncIterable<WatchEvent>
+  delete(reference: ObjectReference & DeletePreconditions, signal: AbortSignal): Promise<boolean>
+  /**
+   * One watch from a resource version on, until the server ends it. The first event is a BOOKMARK of that version, as
+   * soon as the server has taken the watch. Throws WatchExpired where the version is gone (410) and any network error as
+   * it is: list-and-watch.ts is what tries again.
+   */
+  watch(request: WatchRequest, signal: AbortSignal): AsyncIterable<WatchEvent>
   logs(request: LogsRequest, signal: AbortSignal): Promise<string>
+  /** Line by line, until the container or the signal ends it. */
   followLogs(request: LogsRequest, signal: AbortSignal): AsyncIterable<string>
   /** A GET through the API server to a pod's port: status and body, also of an error answer. */
   askPod(
     request: { readonly namespace: string; readonly pod: string; readonly port: number; readonly path: string },
     signal: AbortSignal,
   ): Promise<{ readonly status: number; readonly body: string }>
-  /** Joins a socket to a pod's port. */
+  /** Joins a socket to a pod's port. Where the pod does not listen, the socket is destroyed with the kubelet's words. */
   forward(
     request: { readonly namespace: string; readonly pod: string; readonly port: number },
     socket: Socket,

@@ -29,9 +29,12 @@ const forbiddenCode = ({ message }: KubeStatus) => {
   return byQuota.test(message) ? 'QUOTA_EXCEEDED' : 'KUBE_REFUSED'
 }
 
-const codeOf = (status: KubeStatus): string => {
+const writes = ['apply', 'create', 'update', 'patch']
+
+const codeOf = (status: KubeStatus, { verb }: Asked): string => {
   if (status.code === 401) return 'KUBE_UNAUTHORIZED'
   if (status.code === 403) return forbiddenCode(status)
+  if (!writes.includes(verb)) return 'KUBE_REFUSED'
   if (status.code === 422 || status.code === 400) return 'OBJECT_INVALID'
   // A field that is not in the schema gets 500 from a server-side apply, without a reason.
   return status.code === 500 && status.reason === '' ? 'OBJECT_INVALID' : 'KUBE_REFUSED'
@@ -62,7 +65,7 @@ const whatOf = (code: string, { verb, thing }: Asked, context: string): string =
 
 /** The server's no as our error. 409 of an apply is conflictRefusal's. */
 export const kubeRefusal = (status: KubeStatus, asked: Asked, context: string): ShopctlError => {
-  const code = codeOf(status)
+  const code = codeOf(status, asked)
   return new ShopctlError({
     code,
     outcome: 'refused',

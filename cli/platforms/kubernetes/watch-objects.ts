@@ -2,14 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import { answerLines } from './answer-lines.ts'
 import { collectionPath } from './kinds.ts'
 import { askedOfAll } from './kube-answers.ts'
-import { type ListRequest, type WatchEvent, WatchExpired } from './kube-client.ts'
+import { type WatchEvent, WatchExpired, type WatchRequest } from './kube-client.ts'
 import { type Exchange, readAnswer } from './kube-exchange.ts'
 import { kubeRefusal } from './kube-refusal.ts'
 import type { KubeRequests } from './kube-requests.ts'
 import { type KubeStatus, kubeStatusOf, parseKubeStatus } from './kube-status.ts'
 import { parseWatchLine } from './parse-kube-object.ts'
-
-export type WatchRequest = ListRequest & { readonly resourceVersion: string }
 
 /** The server has no watch for us at the moment; opened again it may have. */
 export class WatchFailed extends Error {
@@ -24,7 +22,9 @@ export class WatchFailed extends Error {
 
 const exchangeOf = (request: WatchRequest): Exchange => {
   const { labelSelector, fieldSelector, resourceVersion } = request
-  const query = { labelSelector, fieldSelector, resourceVersion, watch: 'true', allowWatchBookmarks: 'true' }
+  const timeoutSeconds = request.timeoutSeconds?.toString()
+  const selected = { labelSelector, fieldSelector, resourceVersion, timeoutSeconds }
+  const query = { ...selected, watch: 'true', allowWatchBookmarks: 'true' }
   return { method: 'GET', path: collectionPath(request), query }
 }
 
@@ -49,6 +49,7 @@ export async function* watchObjects(
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
   const answer = await openWatch(requests, request, signal)
+  yield { type: 'BOOKMARK', resourceVersion: request.resourceVersion }
   for await (const line of answerLines(answer)) {
     const event = parseWatchLine(line)
     if (event.type !== 'ERROR') yield event
