@@ -1,5 +1,6 @@
 import { type EnvironmentName, environments } from '../../stacks/environments.ts'
 import { environmentManifests } from '../environment-manifests.ts'
+import { foundationImages } from '../foundation-images.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
 import { kubernetesFacts } from '../workload.ts'
 
@@ -9,6 +10,11 @@ export const clusterEnvironments = ['dev', 'staging', 'prod'] as const satisfies
 export const rendered = (name: (typeof clusterEnvironments)[number]): readonly KubernetesObject[] => {
   const environment = environments[name]
   const { namespace } = kubernetesFacts(environment)
-  const foundationImages = { postgres: 'docker.io/library/postgres:15', redis: 'docker.io/library/redis:7' }
-  return environmentManifests({ environment, namespace, version: 'unreleased', images: {}, foundationImages })
+  return environmentManifests({
+    environment,
+    namespace,
+    version: 'unreleased',
+    images: {},
+    foundationImages: foundationImages({}),
+  })
 }
