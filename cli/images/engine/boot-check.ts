@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Container } from 'dockerode'
+import { z } from 'zod'
+import { interruption } from '../../errors/interruption.ts'
+import { quoteWord } from '../../errors/quote-word.ts'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { lastWords } from '../../tools/last-words.ts'
+import { imageUser } from '../assemble/image-config.ts'
+import { type BootObservation, bootVerdict } from './boot-verdict.ts'
+import { loadImage } from './load-image.ts'
+import { engineFailed, type LocalEngine } from './local-engine.ts'
+
+export type BootRequest = {
+  readonly service: string
+  readonly layoutDirectory: string
+  /** Where a service that needs no settings answers, for example port 8080 and `/health`; null where none does. */
+  readonly health: { readonly port: number; readonly path: string } | null
+  /** How long it may take to end or to answer. */
+  readonly timeoutSeconds: number
+}
+
+export type BootResult =
+  | { readonly checked: true; readonly milliseconds: number }
+  /** Why nothing was started: no engine, or one of another architecture. */
+  | { readonly checked: false; readonly reason: string }
+
+const doesNotBoot = (
+  { service, layoutDirectory }: BootRequest,
+  { reason, log }: { readonly reason: string; readonly log: readonly string[] },
+): ShopctlError =>
+  new ShopctlError({
+    code: 'IMAGE_DOES_NOT_BOOT',
+    outcome: 'refused',
+    what: `The image of ${service} does not come up, so it is not shipped; nothing was changed for users.`,
+    why: [reason, ...lastWords(log)],
+    fix: [`ls ${quoteWord(layoutDirectory)}`],
+  })
+
+/** As a cluster with the strictest rules would start it, and without any network. */
+const containerOf = (image: string) => ({
+  Image: image,
+  User: imageUser,
+  NetworkDisabled: true,
+  HostConfig: {
+    NetworkMode: 'none',
+    ReadonlyRootfs: true,
+    Tmpfs: { '/tmp': 'rw,nosuid,nodev,noexec,size=64m' },
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    Memory: 512 * 1024 * 1024,
+    PidsLimit: 256,
+  },
+})
+
+const stateSchema = z.object({
+  /** What the entrypoint starts: Node, wherever this base has it. */
+  Path: z.string(),
+  State: z.object({ Running: z.boolean(), ExitCode: z.number(), OOMKilled: z.boolean().optional() }),
+})
+
+const pollMilliseconds = 50
+
+/** Frames of the engine's log: eight bytes, of which the last four are the length, then text. */
+const unframe = (bytes: Buffer): string => {
+  let text = ''
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const length = bytes.readUInt32BE(at + 4)
+    text += bytes.subarray(at + 8, at + 8 + length).toString()
+    at += 8 + length
+  }
+  return text
+}
+
+const readLog = async (container: Container): Promise<readonly string[]> => {
+  const bytes = await container.logs({ follow: false, stdout: true, stderr: true, tail: 50 })
+  return unframe(Buffer.from(bytes))
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+}
+
+type HealthQuestion = { readonly node: string; readonly port: number; readonly path: string }
+
+/** Asked from within, because there is no network. */
+const answersHealth = async (container: Container, { node, port, path }: HealthQuestion): Promise<boolean> => {
+  const script = `fetch('http://127.0.0.1:${port}${path}').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))`
+  const exec = await container.exec({
+    Cmd: [node, '-e', script],
+    AttachStdout: false,
+    AttachStderr: false,
+  })
+  await exec.start({ Detach: true })
+  for (;;) {
+    const { Running: running, ExitCode: exitCode } = await exec.inspect()
+    if (!running) return exitCode === 0
+    await pause(pollMilliseconds)
+  }
+}
+
+const observe = async (
+  container: Container,
+  { request, signal }: { readonly request: BootRequest; readonly signal: AbortSignal },
+): Promise<BootObservation> => {
+  const began = performance.now()
+  for (;;) {
+    const { State: state, Path: node } = stateSchema.parse(await container.inspect())
+    if (!state.Running) {
+      const outOfMemory = state.OOMKilled ?? false
+      return { state: 'exited', exitCode: state.ExitCode, outOfMemory, log: await readLog(container) }
+    }
+    if (request.health !== null && (await answersHealth(container, { node, ...request.health })))
+      return { state: 'answers' }
+    if (performance.now() - began > request.timeoutSeconds * 1000) {
+      return { state: 'silent', seconds: request.timeoutSeconds, log: await readLog(container) }
+    }
+    await pause(pollMilliseconds, undefined, { signal }).catch(() => {
+      throw interruption(signal, `starting the image of ${request.service} once`)
+    })
+  }
+}
+
+const startAndObserve = async (
+  container: Container,
+  run: { readonly request: BootRequest; readonly signal: AbortSignal },
+): Promise<BootObservation> => {
+  const refusal = await container.start().then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
+  return refusal === null ? observe(container, run) : { state: 'not-started', words: refusal }
+}
+
+/**
+ * Starts an image once on the local engine, with no network, a read-only root and as user 65532. Throws
+ * IMAGE_DOES_NOT_BOOT (refused) with its last words, or ENGINE_FAILED. Leaves neither the container nor the image.
+ */
+export const checkBoot = async (
+  engine: LocalEngine | { readonly none: string },
+  run: { readonly request: BootRequest; readonly signal: AbortSignal },
+): Promise<BootResult> => {
+  if ('none' in engine) return { checked: false, reason: engine.none }
+  const { request, signal } = run
+  const image = `shopctl-boot-check:${randomUUID()}`
+  const began = performance.now()
+  const loaded = await loadImage(engine, { request: { ...request, names: [image] }, signal })
+  if (loaded !== 'loaded') {
+    return { checked: false, reason: `the image is not for ${engine.architecture}, which this engine runs` }
+  }
+  try {
+    const container = await engine.docker.createContainer(containerOf(image)).catch((error: unknown) => {
+      throw engineFailed(`The Docker engine made no container of ${request.service}`, error)
+    })
+    try {
+      const observed = await startAndObserve(container, run)
+      const verdict = bootVerdict(observed)
+      if (!verdict.boots) {
+        throw doesNotBoot(request, { reason: verdict.reason, log: 'log' in observed ? observed.log : [] })
+      }
+    } finally {
+      await container.remove({ force: true, v: true })
+    }
+  } finally {
+    await engine.docker.getImage(image).remove({ force: true })
+  }
+  return { checked: true, milliseconds: Math.round(performance.now() - began) }
+}
