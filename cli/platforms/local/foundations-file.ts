@@ -1,5 +1,6 @@
-import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { newPassword, newSigningKeys, newToken } from '../new-secrets.ts'
 
 /** What a release stands on, as the last `prepare` left it. Holds secrets: mode 0600, never printed. */
 export const foundationsSchema = z.object({
@@ -26,18 +27,10 @@ export const namedServers = ({ DATABASE_URL = '', REDIS_URL = '' }: NodeJS.Proce
     .update(JSON.stringify([DATABASE_URL, REDIS_URL]))
     .digest('hex')
 
-const newSigningKeys = (): string => {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  return JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'ES256', use: 'sig' }])
-}
-
-/** Words of a password that a person may have to type from one screen to another. */
-const newPassword = () => randomBytes(9).toString('base64url')
-
 /** Secrets that are made once and then stay, so that settings stay the same from deploy to deploy. */
 export const newSecrets = (): Pick<Foundations, 'controlToken' | 'cursorKey' | 'signingKeys' | 'demo'> => ({
-  controlToken: randomBytes(24).toString('base64url'),
-  cursorKey: randomBytes(32).toString('base64url'),
+  controlToken: newToken(),
+  cursorKey: newToken(32),
   signingKeys: newSigningKeys(),
   demo: { customerPassword: newPassword(), adminPassword: newPassword() },
 })
