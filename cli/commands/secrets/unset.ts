@@ -1,0 +1,22 @@
+import { unsetSecret } from '../../flows/secrets.ts'
+import { ownerInWords } from '../../output/views/secrets-view.ts'
+import { repositoryRoot } from '../../repository-root.ts'
+import { secretFlags, secretNameArgument } from '../../secret-flags.ts'
+import { ShopCommand } from '../../shop-command.ts'
+
+export default class SecretsUnset extends ShopCommand {
+  static override summary = 'Take a secret setting out of the encrypted file of an environment'
+  static override examples = ['<%= config.bin %> secrets unset MAIL_PASSWORD --env staging --service orders']
+  static override args = secretNameArgument
+  static override flags = secretFlags
+
+  protected async execute() {
+    const { args, flags } = await this.parse(SecretsUnset)
+    const { env: environment, service = '*' } = flags
+    const { name } = args
+    const means = { environment, repository: repositoryRoot, variables: process.env, signal: this.interrupted }
+    const { file } = await unsetSecret(means, { service, name })
+    const text = `${name} for ${ownerInWords(service)} is no longer in ${file}; the next deploy of ${environment.name} goes without it.`
+    return { result: { service, name, file }, text }
+  }
+}
