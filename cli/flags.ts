@@ -16,21 +16,25 @@ export const outputFlags = {
   events: Flags.string({ helpValue: 'FILE', summary: 'write the events as JSON lines to FILE; - is stderr' }),
 }
 
+const environmentOptions = {
+  helpValue: environmentNames.join('|'),
+  summary: 'the environment',
+  parse: async (typed: string) =>
+    environments[chosenFrom(typed, { code: 'UNKNOWN_ENVIRONMENT', noun: 'environment', known: environmentNames })],
+}
+
 /** `--env`: which environment. Never has a default: what changes one must name it. */
 export const environmentFlag = {
-  env: Flags.custom({
-    required: true,
-    helpValue: environmentNames.join('|'),
-    summary: 'the environment',
-    parse: async (typed: string) =>
-      environments[chosenFrom(typed, { code: 'UNKNOWN_ENVIRONMENT', noun: 'environment', known: environmentNames })],
-  })(),
+  env: Flags.custom({ ...environmentOptions, required: true })(),
   'kube-context': Flags.string({
     env: 'SHOPCTL_KUBE_CONTEXT',
     helpValue: 'CONTEXT',
     summary: 'a context of the kubeconfig, in place of the cluster that the environment names',
   }),
 }
+
+/** The same for what can also look at this machine alone. */
+export const anyEnvironmentFlag = { ...environmentFlag, env: Flags.custom(environmentOptions)() }
 
 export const yesFlag = { yes: Flags.boolean({ char: 'y', summary: 'do not ask' }) }
 

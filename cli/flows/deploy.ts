@@ -76,6 +76,8 @@ const refusePartOfNothing = (chosen: readonly string[], current: ReleaseRecord |
 const servicesToMigrate = (current: ReleaseRecord | null, wanted: ServiceSet): readonly string[] =>
   Object.entries(wanted)
     .filter(([service, { migrationsHash, settingsHash }]) => {
+      // Without a database there is nothing to migrate.
+      if (migrationsHash === '') return false
       const now = current?.services[service]
       return now?.migrationsHash !== migrationsHash || now.settingsHash !== settingsHash
     })

@@ -10,7 +10,7 @@ import { openBlobCache } from './blob-cache.ts'
 import { type Bundle, bundleService } from './bundle-service.ts'
 import { findImage } from './find-image.ts'
 import { parseImageReference, parseRegistryPlace } from './image-reference.ts'
-import { writeLayout } from './oci-layout.ts'
+import { contentOfImage, writeLayout } from './oci-layout.ts'
 import type { RegistryClient } from './registry/registry-types.ts'
 import { firstFacts } from './source-facts-cache.ts'
 
@@ -117,7 +117,11 @@ const buildOne = async (work: Work): Promise<BuiltImage> => {
     return { ...described, digest: found, reference, bytesToPush: 0, layoutDirectory: null, present: 'in-registry' }
   }
   const { digest } = image.root.descriptor
-  const layoutDirectory = await writeLayout({ image, directory: directories.layouts, baseLayer: work.baseLayer })
+  const layoutDirectory = await writeLayout({
+    image: contentOfImage(image),
+    directory: directories.layouts,
+    layerFile: work.baseLayer,
+  })
   say(`built ${digest}`)
   return { ...described, digest, reference: referenceOf(digest), layoutDirectory, present: 'built' }
 }

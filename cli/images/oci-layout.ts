@@ -25,20 +25,33 @@ const linkOrCopy = async (from: string, to: string): Promise<void> => {
   })
 }
 
-export type LayoutRequest = {
-  readonly image: AssembledImage
-  /** All layouts; one is `<directory>/<64 hexadecimal digits>`. */
-  readonly directory: string
-  /** The file of a layer of the base. */
-  readonly baseLayer: (descriptor: ImageDescriptor) => Promise<string>
+/** What of an image is in its layout: small things as they are, layers by their descriptors. */
+export type LayoutContent = {
+  readonly root: Content
+  readonly contents: readonly Content[]
+  readonly layers: readonly ImageDescriptor[]
 }
 
-const fill = async (target: string, { image, baseLayer }: LayoutRequest): Promise<void> => {
+export const contentOfImage = ({ root, layer, platforms, baseLayers }: AssembledImage): LayoutContent => ({
+  root,
+  contents: [layer, ...platforms.flatMap(({ config, manifest }) => [config, manifest])],
+  layers: baseLayers,
+})
+
+export type LayoutRequest = {
+  readonly image: LayoutContent
+  /** All layouts; one is `<directory>/<64 hexadecimal digits>`. */
+  readonly directory: string
+  /** The file of a layer. */
+  readonly layerFile: (descriptor: ImageDescriptor) => Promise<string>
+}
+
+const fill = async (target: string, { image, layerFile }: LayoutRequest): Promise<void> => {
   await mkdir(dirname(blobPath(target, image.root.descriptor.digest)), { recursive: true })
-  const small = image.platforms.flatMap(({ config, manifest }) => [config, manifest])
-  const contents = new Map([image.root, image.layer, ...small].map((content) => [content.descriptor.digest, content]))
+  const contents = new Map([image.root, ...image.contents].map((content) => [content.descriptor.digest, content]))
+  const layers = new Map(image.layers.map((layer) => [layer.digest, layer]))
   await Promise.all([
-    ...image.baseLayers.map(async (layer) => linkOrCopy(await baseLayer(layer), blobPath(target, layer.digest))),
+    ...[...layers.values()].map(async (layer) => linkOrCopy(await layerFile(layer), blobPath(target, layer.digest))),
     ...[...contents.values()].map(({ descriptor, bytes }) => writeFile(blobPath(target, descriptor.digest), bytes)),
     writeFile(join(target, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' })),
     writeFile(

@@ -1,0 +1,64 @@
+import { type WorkloadName, workloadNames } from '../../../manifests/workload.ts'
+import type { EnvironmentFacts, KubernetesFacts } from '../../../stacks/environments.ts'
+import type { ServiceSettings } from '../service-settings.ts'
+import type { KubeClient } from './kube-client.ts'
+import { ensureOwnFoundations, ownEntries, readOwnFoundations, secretsOfFoundations } from './own-foundations.ts'
+import type { SecretEntry } from './secret-entry.ts'
+import { fetchSecretEntries, requireSecrets } from './secret-source.ts'
+import { kubeServiceSettings } from './service-settings.ts'
+
+export type SettingsPlace = {
+  readonly client: KubeClient
+  readonly environment: EnvironmentFacts
+  readonly facts: KubernetesFacts
+  readonly namespace: string
+  readonly repository: string
+  readonly variables: NodeJS.ProcessEnv
+  readonly keepSecret: (secret: string) => void
+}
+
+export type SettingsSource = {
+  /** As they are now. `make`: passwords that shopctl makes itself are made where there are none yet. */
+  read(missing: 'make' | 'refuse', signal: AbortSignal): Promise<(service: WorkloadName) => ServiceSettings>
+}
+
+/** Demo accounts are made with these; they are there to be shown, and are no secret of the shop. */
+const demoEntries = ({
+  demo,
+}: {
+  demo: { customerPassword: string; adminPassword: string }
+}): readonly SecretEntry[] => {
+  const origin = 'demo accounts'
+  return [
+    { service: 'users', name: 'SEED_CUSTOMER_PASSWORD', value: demo.customerPassword, origin },
+    { service: 'users', name: 'SEED_ADMIN_PASSWORD', value: demo.adminPassword, origin },
+  ]
+}
+
+/** What the services are told: by shopctl itself where the environment stands alone, by AWS and by people. */
+export const createSettingsSource = (place: SettingsPlace): SettingsSource => {
+  const { client, environment, facts, namespace, keepSecret } = place
+
+  const foundationEntries = async (
+    missing: 'make' | 'refuse',
+    signal: AbortSignal,
+  ): Promise<readonly SecretEntry[]> => {
+    if (facts.foundations !== 'own') return []
+    const where = { client, environment: environment.name, namespace }
+    const foundations = await (missing === 'make' ? ensureOwnFoundations : readOwnFoundations)(where, signal)
+    if (foundations === null) return []
+    for (const secret of secretsOfFoundations(foundations)) keepSecret(secret)
+    return [...ownEntries(foundations), ...demoEntries(foundations)]
+  }
+
+  return {
+    async read(missing, signal) {
+      const own = await foundationEntries(missing, signal)
+      const given = await fetchSecretEntries(place, signal)
+      for (const { value } of given) keepSecret(value)
+      const entries = [...own, ...given]
+      requireSecrets(entries, { environment, services: workloadNames(environment) })
+      return (service) => kubeServiceSettings(service, { environment, entries })
+    },
+  }
+}
