@@ -5,6 +5,7 @@ import { commandId, isCommandFile } from './command-table.ts'
 import { lazyBuiltins } from './lazy-builtins.ts'
 import { lazyRequires } from './lazy-requires.ts'
 import { shakeableZod } from './shakeable-zod.ts'
+import { slimKubernetes } from './slim-kubernetes.ts'
 
 /** Programs and files that must stay where npm put them, and what only some commands need and loads slowly. */
 const external = [
@@ -76,7 +77,7 @@ export const bundleCommandLine = async (root: string, directory: string): Promis
     legalComments: 'none',
     metafile: true,
     external,
-    plugins: [lazyRequires, lazyBuiltins, shakeableZod],
+    plugins: [lazyRequires, lazyBuiltins, shakeableZod, slimKubernetes],
     // oclif's own debug output; the package looks at terminals and colours before it says nothing.
     alias: { debug: join(root, 'cli/start/no-debug.cjs') },
     define: {

@@ -6,7 +6,7 @@ import type { Metafile } from 'esbuild'
 export type RecordedInput = readonly [path: string, bytes: number, changedAt: number]
 
 /** The entry and the stand-ins for Node's modules are written by the bundler and lie in no file. */
-const isMade = /^(commands\.ts$|lazy-builtin:)/
+const isMade = /^(commands\.ts$|lazy-builtin:|unused-part:)/
 
 type Moment = { readonly root: string; readonly began: number }
 

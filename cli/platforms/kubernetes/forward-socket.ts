@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { Writable } from 'node:stream'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
-import { loadKubernetesLibrary } from './kubernetes-library.ts'
+import { loadPortForwardClass } from './kubernetes-library.ts'
 
 type PodPort = { readonly namespace: string; readonly pod: string; readonly port: number }
 
@@ -30,7 +30,7 @@ const endWith = (socket: Socket): Writable =>
 /** Joins a socket to a pod's port until one of the two ends. Rejects where the API server does not let us. */
 export const forwardSocket = async (config: KubeConfig, place: PodPort, socket: Socket): Promise<void> => {
   const { namespace, pod, port } = place
-  const { PortForward } = await loadKubernetesLibrary()
+  const PortForward = await loadPortForwardClass()
   // Without a listener a pod that does not listen would end this process.
   socket.on('error', () => undefined)
   const joined = await new PortForward(config)

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
-import { loadKubernetesLibrary } from './kubernetes-library.ts'
+import { loadKubeConfigClass } from './kubernetes-library.ts'
 
 export type KubeconfigRequest = {
   /** Null for the current one. */
@@ -93,7 +93,7 @@ const allowPlainLoopback = (config: KubeConfig): void => {
 
 /** The cluster that a kubeconfig names, or the one that this process runs in. Refuses with what there is to choose from. */
 export const loadKubeconfig = async ({ context, environment }: KubeconfigRequest): Promise<KubeConfig> => {
-  const { KubeConfig } = await loadKubernetesLibrary()
+  const KubeConfig = await loadKubeConfigClass()
   const config = new KubeConfig()
   const files = kubeconfigFiles(environment)
   const found = files.filter((file) => existsSync(file))
