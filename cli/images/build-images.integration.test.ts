@@ -82,7 +82,7 @@ const aRequest = (base: string, home = 'home'): BuildImages => ({
     layouts: join(root, home, 'layouts'),
   },
   facts: { revision: 'first', createdAt: '2026-01-02T03:04:05Z', source: '', version: '1' },
-  registries: openRegistries({ variables: { DOCKER_CONFIG: root }, retry: quick }),
+  registries: openRegistries({ environment: 'staging', variables: { DOCKER_CONFIG: root }, retry: quick }),
   say,
 })
 

@@ -8,7 +8,8 @@ import type { ImageDescriptor } from './assemble/oci-schemas.ts'
 import { resolveBaseImage } from './base-image.ts'
 import { openBlobCache } from './blob-cache.ts'
 import { type Bundle, bundleService } from './bundle-service.ts'
-import { findImage } from './find-image.ts'
+import { requireSameImage } from './find-image.ts'
+import { type FoundImage, keepFound, readFound } from './found-cache.ts'
 import { parseImageReference, parseRegistryPlace } from './image-reference.ts'
 import { contentOfImage, writeLayout } from './oci-layout.ts'
 import type { RegistryClient } from './registry/registry-types.ts'
@@ -77,53 +78,75 @@ type Work = BuildImages & {
   readonly signal: AbortSignal
 }
 
-const describe = (image: AssembledImage, { bundle, work }: { bundle: Bundle; work: Work }) => {
-  const own = image.compressedBytes - image.baseLayers.reduce((sum, { size }) => sum + size, 0)
-  const isBaseThere = parseImageReference(work.resolved.name).host === work.client.host
-  return {
-    service: work.source.service,
-    repository: work.repository,
-    tag: imageTag(bundle.digest, work.resolved.digest),
-    bundleDigest: bundle.digest,
-    migrationsHash: bundle.migrationsHash,
-    platforms: image.platforms.map(({ platform }) => [platform.os, platform.architecture].join('/')),
-    compressedBytes: image.compressedBytes,
-    bytesToPush: isBaseThere ? own : image.compressedBytes,
-    cached: bundle.cached,
-  }
+const assemble = async (bundle: Bundle, { work, tag }: { work: Work; tag: string }): Promise<AssembledImage> => {
+  const { source, directories, resolved } = work
+  const name = `${source.service}-${tag}`
+  const kept = await firstFacts(join(directories.cache, 'facts'), { name, facts: work.facts })
+  const facts = { ...kept, title: source.repository, bundleDigest: bundle.digest }
+  return assembleImage(await readFile(bundle.file), { base: resolved, facts })
+}
+
+const measured = ({ platforms, compressedBytes }: AssembledImage) => ({
+  platforms: platforms.map(({ platform }) => `${platform.os}/${platform.architecture}`),
+  compressedBytes,
+})
+
+const sizeToPush = (image: AssembledImage, { resolved, client }: Work): number => {
+  if (parseImageReference(resolved.name).host !== client.host) return image.compressedBytes
+  return image.compressedBytes - image.baseLayers.reduce((sum, { size }) => sum + size, 0)
+}
+
+/** What the registry has for this bundle, compared with what it makes unless that was done before; null for nothing. */
+const findBuilt = async (bundle: Bundle, { work, tag }: { work: Work; tag: string }): Promise<FoundImage | null> => {
+  const { client, repository, directories, signal } = work
+  const named = await client.findManifest({ repository, reference: tag }, signal)
+  if (named === null) return null
+  const directory = join(directories.cache, 'found')
+  const name = `${client.host}/${repository}:${tag}`
+  const before = await readFound(directory, name)
+  if (before?.digest === named.digest) return before
+  const image = await assemble(bundle, { work, tag })
+  await requireSameImage(image, { client, repository, tag, named, signal })
+  const found = { digest: named.digest, ...measured(image) }
+  await keepFound(directory, { name, found })
+  return found
 }
 
 const buildOne = async (work: Work): Promise<BuiltImage> => {
-  const { source, directories, resolved, client, repository, signal } = work
+  const { source, directories, resolved, client, repository } = work
   const { service } = source
-  const say = (message: string) => work.say(service, message)
   const cacheDirectory = join(directories.cache, 'bundles')
   const bundle = await bundleService({ service, root: work.root, directory: directories.bundles, cacheDirectory })
+  work.say(service, bundle.cached ? 'its source has not changed' : `bundled, ${bundle.bytes} bytes`)
   const tag = imageTag(bundle.digest, resolved.digest)
-  say(bundle.cached ? 'its source has not changed' : `bundled, ${bundle.bytes} bytes`)
-  const sourceFacts = await firstFacts(join(directories.cache, 'facts'), {
-    name: `${service}-${tag}`,
-    facts: work.facts,
-  })
-  const facts = { ...sourceFacts, title: source.repository, bundleDigest: bundle.digest }
-  const image = assembleImage(await readFile(bundle.file), { base: resolved, facts })
-  const described = describe(image, { bundle, work })
-  const referenceOf = (digest: string) => `${client.host}/${repository}@${digest}`
+  const { digest: bundleDigest, migrationsHash, cached } = bundle
+  const common = { service, repository, tag, bundleDigest, migrationsHash, cached }
+  const referenceTo = (digest: string) => `${client.host}/${repository}@${digest}`
 
-  const found = await findImage(image, { client, repository, tag, signal })
+  const found = await findBuilt(bundle, { work, tag })
   if (found !== null) {
-    say(`the registry has it as ${found}`)
-    const reference = referenceOf(found)
-    return { ...described, digest: found, reference, bytesToPush: 0, layoutDirectory: null, present: 'in-registry' }
+    work.say(service, `the registry has it as ${found.digest}`)
+    const reference = referenceTo(found.digest)
+    return { ...common, ...found, reference, bytesToPush: 0, layoutDirectory: null, present: 'in-registry' }
   }
+  const image = await assemble(bundle, { work, tag })
   const { digest } = image.root.descriptor
   const layoutDirectory = await writeLayout({
     image: contentOfImage(image),
     directory: directories.layouts,
     layerFile: work.baseLayer,
   })
-  say(`built ${digest}`)
-  return { ...described, digest, reference: referenceOf(digest), layoutDirectory, present: 'built' }
+  work.say(service, `built ${digest}`)
+  const bytesToPush = sizeToPush(image, work)
+  return {
+    ...common,
+    ...measured(image),
+    digest,
+    reference: referenceTo(digest),
+    bytesToPush,
+    layoutDirectory,
+    present: 'built',
+  }
 }
 
 /**

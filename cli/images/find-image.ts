@@ -2,7 +2,7 @@ import { ShopctlError } from '../errors/shopctl-error.ts'
 import type { AssembledImage, PlatformImage } from './assemble/assemble-image.ts'
 import type { Content } from './assemble/content.ts'
 import { runTheSame } from './assemble/image-config.ts'
-import { configSchema, indexSchema, manifestSchema, mediaTypes } from './assemble/oci-schemas.ts'
+import { configSchema, type ImageDescriptor, indexSchema, manifestSchema, mediaTypes } from './assemble/oci-schemas.ts'
 import type { RegistryClient } from './registry/registry-types.ts'
 
 export type ImageSearch = {
@@ -42,15 +42,16 @@ const foreign = ({ client, repository, tag }: ImageSearch, digest: string): Shop
   })
 
 /**
- * The digest of the image that a registry has for this source; null where it has none. An image of another commit is the
- * same where it runs the same: its uncompressed layers, user, environment, entrypoint and arguments are compared, so
- * that a tag that somebody planted is not taken for ours. Throws IMAGE_FOREIGN (refused) for such a one.
+ * Whether what the registry has under the tag is what this source makes. An image of another commit is the same where it
+ * runs the same: its uncompressed layers, user, environment, entrypoint and arguments are compared, so that a tag that
+ * somebody planted is not taken for ours. Throws IMAGE_FOREIGN (refused) where it is not.
  */
-export const findImage = async (image: AssembledImage, search: ImageSearch): Promise<string | null> => {
-  const { client, repository, tag, signal } = search
-  const named = await client.findManifest({ repository, reference: tag }, signal)
-  if (named === null) return null
-  if (named.digest === image.root.descriptor.digest) return named.digest
+export const requireSameImage = async (
+  image: AssembledImage,
+  { named, ...search }: ImageSearch & { readonly named: ImageDescriptor },
+): Promise<void> => {
+  if (named.digest === image.root.descriptor.digest) return
+  const { client, repository, signal } = search
   const root = await client.fetchManifest({ repository, reference: named.digest }, signal)
   const manifests = await manifestsOf(root, search)
   if (manifests.length !== image.platforms.length) throw foreign(search, named.digest)
@@ -61,5 +62,4 @@ export const findImage = async (image: AssembledImage, search: ImageSearch): Pro
     }),
   )
   if (!same.every(Boolean)) throw foreign(search, named.digest)
-  return named.digest
 }

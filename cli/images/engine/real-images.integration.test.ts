@@ -27,7 +27,7 @@ const imagesOf = (root: string, names: readonly string[], home: string): BuildIm
   root,
   directories: { bundles: join(home, 'bundles'), cache: join(home, 'cache'), layouts: join(home, 'layouts') },
   facts: { revision: 'test', createdAt: '2026-01-02T03:04:05Z', source: '', version: 'test' },
-  registries: openRegistries({ variables: process.env }),
+  registries: openRegistries({ environment: 'staging', variables: process.env }),
   say: () => undefined,
 })
 

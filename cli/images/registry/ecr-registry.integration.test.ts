@@ -49,7 +49,7 @@ describe.skipIf(!isThere)(isThere ? 'ECR' : 'ECR (skipped: no AWS_ENDPOINT_URL)'
   })
 
   test('an image is pushed with the login of AWS, and its tag is not moved', async () => {
-    const client = openRegistries({ variables: process.env })(host)
+    const client = openRegistries({ environment: 'staging', variables: process.env })(host)
     for (const { descriptor, bytes } of [layer, config]) {
       const open = async () => new Blob([new Uint8Array(bytes)])
       expect(await client.uploadBlob({ repository, descriptor, open, mountFrom: null }, signal())).toBe('uploaded')
@@ -75,7 +75,7 @@ describe.skipIf(!isThere)(isThere ? 'ECR' : 'ECR (skipped: no AWS_ENDPOINT_URL)'
   })
 
   test('a push to it is refused too', async () => {
-    const client = openRegistries({ variables: process.env })(host)
+    const client = openRegistries({ environment: 'staging', variables: process.env })(host)
     const open = async () => new Blob([new Uint8Array(layer.bytes)])
     const upload = { repository: 'never-made', descriptor: layer.descriptor, open, mountFrom: null }
     await expect(client.uploadBlob(upload, signal())).rejects.toMatchObject({ code: 'REPOSITORY_MISSING' })

@@ -8,6 +8,8 @@ import type { RegistryClient } from './registry-types.ts'
 import { defaultRetryPolicy, type RetryPolicy } from './retrying.ts'
 
 export type RegistriesPlace = {
+  /** Whose repositories they are, for the command that makes a missing one. */
+  readonly environment?: string
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly home?: string
   readonly run?: RunTool
@@ -16,6 +18,7 @@ export type RegistriesPlace = {
 
 /** One client for each host, with the login that fits it: AWS's own for ECR, docker's for every other. */
 export const openRegistries = ({
+  environment,
   variables,
   home = homedir(),
   run = runTool,
@@ -28,7 +31,7 @@ export const openRegistries = ({
     const credentials = isEcrHost(host, variables)
       ? ecrCredentials(host)
       : dockerCredentials({ host, run, variables, home })
-    const client = createRegistryClient({ host, credentials, retry })
+    const client = createRegistryClient({ host, credentials, retry, environment: environment ?? null })
     clients.set(host, client)
     return client
   }

@@ -41,7 +41,10 @@ const start = async (
 ): Promise<{ registry: ScriptedRegistry; client: RegistryClient }> => {
   const registry: ScriptedRegistry = await startScriptedRegistry((request) => script(request, () => registry))
   running.push(registry)
-  return { registry, client: createRegistryClient({ host: registry.host, credentials, retry: quick }) }
+  return {
+    registry,
+    client: createRegistryClient({ host: registry.host, credentials, retry: quick, environment: 'staging' }),
+  }
 }
 
 /** The fault for the first so many requests that match. */

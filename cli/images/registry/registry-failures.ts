@@ -22,7 +22,6 @@ export const registryLogin = (host: string, why: readonly string[], cause?: unkn
     cause,
   })
 
-/** The environment is what `infra up` needs to be told; where nobody knows it the flag is left for the person. */
 export const repositoryMissing = (
   name: string,
   { environment, why }: { readonly environment: string | null; readonly why: readonly string[] },
@@ -30,9 +29,9 @@ export const repositoryMissing = (
   new ShopctlError({
     code: 'REPOSITORY_MISSING',
     outcome: 'refused',
-    what: `The repository ${name} does not exist; nothing was changed. It is made by: run shopctl infra up.`,
+    what: `The repository ${name} does not exist; nothing was changed. Repositories are made by infra up.`,
     why,
-    fix: [toType(`infra up --env ${environment ?? 'ENVIRONMENT'}`)],
+    fix: environment === null ? [] : [toType(`infra up --env ${environment}`)],
   })
 
 export const imageMissing = (name: string): ShopctlError =>

@@ -16,6 +16,7 @@ export type RegistryRequest = Omit<WireRequest, 'url'> & {
 export type RegistryTransport = {
   readonly host: string
   readonly retry: RetryPolicy
+  readonly environment: string | null
   /** Throws REGISTRY_UNREACHABLE, REGISTRY_LOGIN (refused) or INTERRUPTED. Every other status is an answer. */
   ask(request: RegistryRequest, signal: AbortSignal): Promise<RegistryAnswer>
   /** As `ask`, but never sent twice for the connection's sake: for what must not be repeated blindly. */
@@ -32,12 +33,14 @@ export type TransportMeans = {
   readonly host: string
   readonly credentials: CredentialSource
   readonly retry: RetryPolicy
+  /** For the command that makes a missing repository; null where none does. */
+  readonly environment: string | null
 }
 
 type Answered = { readonly status: number; readonly headers: Headers }
 type Send<Answer> = (request: WireRequest, signal: AbortSignal) => Promise<Answer>
 
-export const createTransport = ({ host, credentials, retry }: TransportMeans): RegistryTransport => {
+export const createTransport = ({ host, credentials, retry, environment }: TransportMeans): RegistryTransport => {
   const origin = registryOrigin(host)
   /** A token is for what it was asked for, a password is for all. */
   const tokens = new Map<string, string>()
@@ -94,6 +97,7 @@ export const createTransport = ({ host, credentials, retry }: TransportMeans): R
   return {
     host,
     retry,
+    environment,
     ask: (request, signal) => repeated(exchange, { request, signal }),
     askOnce: async (request, signal) => settle(await sendWithLogin(exchange, { request, signal }), request),
     open: (request, signal) => repeated(openExchange, { request, signal }),

@@ -17,7 +17,7 @@ const refused = (transport: RegistryTransport, answer: RegistryAnswer, { upload 
   const name = `${transport.host}/${upload.repository}`
   const why = parseRefusal(answer, `the upload of ${upload.descriptor.digest} to ${name}`)
   if (answer.status === 404 && refusesWith(answer, 'NAME_UNKNOWN')) {
-    return repositoryMissing(name, { environment: null, why })
+    return repositoryMissing(name, { environment: transport.environment, why })
   }
   return registryRefused(transport.host, why)
 }

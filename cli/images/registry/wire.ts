@@ -23,6 +23,8 @@ export const transferTimeoutSeconds = (bytes: number): number =>
 /** fetch says only "fetch failed": the system's own words are in its causes. */
 const wordsOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
+  // A host with two addresses fails twice.
+  if (error instanceof AggregateError && error.errors.length > 0) return wordsOf(error.errors[0])
   return error.cause instanceof Error ? wordsOf(error.cause) : error.message || error.name
 }
 
