@@ -1,103 +1,50 @@
 import { z } from 'zod'
 import type { KubeObject } from './kube-client.ts'
+import { parsePod } from './pod-facts.ts'
 
-const condition = z.object({
-  type: z.string(),
-  status: z.string(),
-  reason: z.string().default(''),
-  message: z.string().default(''),
-})
-
-const jobSchema = z.object({ status: z.object({ conditions: z.array(condition).default([]) }).prefault({}) })
-
-export type JobEnd = { readonly state: 'complete' | 'failed'; readonly why: string }
-
-/** Null for as long as the Job runs. */
-export const jobEnd = (job: KubeObject): JobEnd | null => {
-  const { data } = jobSchema.safeParse(job)
-  const end = data?.status.conditions.find(
-    ({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'),
-  )
-  if (end === undefined) return null
-  return { state: end.type === 'Complete' ? 'complete' : 'failed', why: `${end.reason}: ${end.message}` }
-}
-
-const stateSchema = z.object({
-  name: z.string(),
-  state: z
-    .object({
-      running: z.object({}).optional(),
-      waiting: z.object({ reason: z.string().default(''), message: z.string().default('') }).optional(),
-      terminated: z.object({ exitCode: z.number(), reason: z.string().default('') }).optional(),
-    })
-    .prefault({}),
-})
-
-const podSchema = z.object({
+const jobSchema = z.object({
   metadata: z.object({ name: z.string() }),
   status: z
-    .object({ conditions: z.array(condition).default([]), containerStatuses: z.array(stateSchema).default([]) })
-    .prefault({}),
+    .object({
+      conditions: z
+        .array(
+          z.object({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().default(''),
+            message: z.string().default(''),
+          }),
+        )
+        .default([]),
+    })
+    .default({ conditions: [] }),
 })
 
-const eventSchema = z.object({ reason: z.string().default(''), message: z.string().default('') })
+export type JobState =
+  | { readonly state: 'running' }
+  | { readonly state: 'done' }
+  | { readonly state: 'failed'; readonly reason: string }
 
-/** Why a Job gets nowhere. `patienceSeconds`: for how long this may pass by itself; null until the deadline. */
-export type JobTrouble = { readonly why: string; readonly patienceSeconds: number | null }
-
-/** A pull is tried again, a Secret may be a moment late; a name that is none stays one. */
-const patienceByReason: Readonly<Record<string, number>> = {
-  ErrImagePull: 20,
-  ImagePullBackOff: 20,
-  InvalidImageName: 0,
-  ErrImageNeverPull: 0,
-  CreateContainerConfigError: 10,
-  CreateContainerError: 10,
-  RunContainerError: 10,
+const ending = (pods: readonly KubeObject[]): string => {
+  const ends = pods.flatMap((pod) => parsePod(pod)?.containers.flatMap(({ lastEnd }) => lastEnd ?? []) ?? [])
+  const failed = ends.find(({ exitCode }) => exitCode !== 0)
+  if (failed === undefined) return ''
+  if (failed.reason === 'OOMKilled') return ': it ran out of memory'
+  return `: it exited with code ${failed.exitCode}`
 }
 
-/** A quota is freed only by somebody who frees it. */
-const notCreatedSeconds = 10
-
-const podTrouble = (pod: KubeObject): JobTrouble | null => {
-  const { data } = podSchema.safeParse(pod)
-  if (data === undefined) return null
-  const { conditions, containerStatuses } = data.status
-  for (const { name, state } of containerStatuses) {
-    const patienceSeconds = patienceByReason[state.waiting?.reason ?? '']
-    if (state.waiting === undefined || patienceSeconds === undefined) continue
-    const why = `container "${name}" of ${data.metadata.name} waits: ${state.waiting.reason}: ${state.waiting.message}`
-    return { why, patienceSeconds }
-  }
-  const scheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False')
-  if (scheduled === undefined) return null
-  // A cluster that adds nodes takes minutes for one.
-  return { why: `${data.metadata.name} has no node: ${scheduled.message}`, patienceSeconds: null }
+const words: Readonly<Record<string, string>> = {
+  BackoffLimitExceeded: 'failed as often as it may',
+  DeadlineExceeded: 'did not end within its time',
 }
 
-const creationTrouble = (events: readonly KubeObject[]): JobTrouble | null => {
-  const told = events.flatMap((event) => eventSchema.safeParse(event).data ?? [])
-  const last = told.findLast(({ reason }) => reason === 'FailedCreate')
-  return last === undefined ? null : { why: `no pod appeared: ${last.message}`, patienceSeconds: notCreatedSeconds }
-}
-
-export const jobTrouble = (pods: readonly KubeObject[], events: readonly KubeObject[]): JobTrouble | null => {
-  if (pods.length === 0) return creationTrouble(events)
-  return pods.map(podTrouble).find((trouble) => trouble !== null) ?? null
-}
-
-/** A container that never ran has no log, however long one asks. */
-export const hasStarted = (pod: KubeObject): boolean =>
-  (podSchema.safeParse(pod).data?.status.containerStatuses ?? []).some(
-    ({ state }) => state.running !== undefined || state.terminated !== undefined,
-  )
-
-/** How the containers of a Job ended: `container "server" of orders-migrate-4-x2k exited 137 (OOMKilled)`. */
-export const containerEnds = (pod: KubeObject): readonly string[] => {
-  const { data } = podSchema.safeParse(pod)
-  return (data?.status.containerStatuses ?? []).flatMap(({ name, state: { terminated } }) =>
-    terminated === undefined || terminated.exitCode === 0
-      ? []
-      : [`container "${name}" of ${data?.metadata.name} exited ${terminated.exitCode} (${terminated.reason})`],
-  )
+/** Whether a Job has ended, and how; `pods` are its own, which tell the exit code. */
+export const jobState = (job: KubeObject, pods: readonly KubeObject[]): JobState => {
+  const { data } = jobSchema.safeParse(job)
+  const holds = (type: string) => data?.status.conditions.find((one) => one.type === type && one.status === 'True')
+  if (holds('Complete') !== undefined) return { state: 'done' }
+  const failed = holds('Failed')
+  if (data === undefined || failed === undefined) return { state: 'running' }
+  const how = words[failed.reason] ?? failed.message
+  return { state: 'failed', reason: `Job ${data.metadata.name} ${how} (${failed.reason})${ending(pods)}` }
 }

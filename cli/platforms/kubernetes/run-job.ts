@@ -74,7 +74,7 @@ const start = async ({ client, job, doing, signal, deadlineSeconds }: JobRun): P
   await client.apply({ object: job, conflicts: 'take', mode: 'apply' }, signal)
 }
 
-const lookSeconds = 2
+const lookSeconds = 1
 
 /** Looks now and then whether the Job gets nowhere: the first look that finds a trouble longer than is patient ends it. */
 const untilHopeless = async ({ client, job }: JobRun, until: AbortSignal): Promise<JobEnd | null> => {
