@@ -7,8 +7,10 @@ export type PodHistory = {
   /** First container seen running or ended. */
   readonly startedAt: number | null
   readonly readySince: number | null
+  /** Tells two times of being ready apart: the kubelet may restart a container without ever saying "not ready". */
+  readonly readyKey: string
   readonly waitingSince: number | null
-  /** Not ready, for whatever reason, since. */
+  /** What it waits for. */
   readonly trouble: Trouble | null
   readonly endedAt: number | null
   /** Tells two ends apart: container, restarts, moment. */
@@ -58,12 +60,15 @@ export const nextHistory = (before: PodHistory | undefined, pod: PodFacts, clock
   const firstReady = before === undefined ? readyBefore(pod, clock) : now
   const trouble = troubleOf(pod, before?.trouble ?? null)
   const waits = trouble !== null || pod.unschedulable !== null
+  const readyKey = `${pod.restarts} ${pod.readyAt}`
+  const readySince = before?.readyKey === readyKey ? (before.readySince ?? now) : firstReady
   const ended = endedContainer(pod)
   const endKey = ended === undefined ? '' : `${ended.name} ${ended.restarts} ${ended.lastEnd?.finishedAt ?? ''}`
   return {
     firstSeenAt: before?.firstSeenAt ?? now,
     startedAt: before?.startedAt ?? (hasStarted ? now : null),
-    readySince: pod.ready ? (before?.readySince ?? firstReady) : null,
+    readySince: pod.ready ? readySince : null,
+    readyKey,
     waitingSince: waits ? (before?.waitingSince ?? now) : null,
     trouble,
     endedAt: ended === undefined ? null : before?.endKey === endKey ? before.endedAt : now,
