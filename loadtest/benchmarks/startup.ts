@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { onPath } from './on-path.ts'
 import { type TimedCommand, type Timing, timeInTurns } from './timed-runs.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -15,11 +16,6 @@ const own: readonly TimedCommand[] = [
   // Also where the shop is down or was never up.
   { label: 'shopctl status --env local', words: [launcher, 'status', '--env', 'local'], answers: [0, 3, 5] },
 ]
-
-const onPath = (program: string): string | null => {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return folders.map((folder) => join(folder, program)).find((file) => existsSync(file)) ?? null
-}
 
 /** Where `npm install heroku` was done, beside this repository: its oclif programs run on the same Node. */
 const peersIn = (directory: string): readonly TimedCommand[] => {
