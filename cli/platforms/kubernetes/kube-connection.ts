@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node'
+import { loginFailed } from './login-failed.ts'
 
 /** What one request needs to reach the API server as somebody whom it knows. */
 export type KubeAccess = { readonly agent: HttpAgent; readonly headers: Readonly<Record<string, string>> }
@@ -61,7 +62,9 @@ export const createKubeConnection = async (load: () => Promise<KubeConfig>): Pro
         agentOf = agentFor(config, server)
       }
       const options: RequestOptions = {}
-      await config.applyToHTTPSOptions(options)
+      await config.applyToHTTPSOptions(options).catch((error: unknown) => {
+        throw loginFailed(error, config)
+      })
       return { agent: agentOf(options), headers: headersOf(options) }
     },
   }

@@ -2,6 +2,7 @@ import { accessSync, existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { KubeConfig } from '@kubernetes/client-node'
+import { z } from 'zod'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { loadKubeConfigClass } from './kubernetes-library.ts'
 
@@ -91,6 +92,22 @@ const allowPlainLoopback = (config: KubeConfig): void => {
   })
 }
 
+const loginProgram = z.looseObject({
+  apiVersion: z.string().default('client.authentication.k8s.io/v1'),
+  env: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
+})
+
+/** What kubectl tells a login program and the library does not; some give up without it. */
+const tellLoginPrograms = (config: KubeConfig): void => {
+  config.users = config.users.map((user) => {
+    const { data: program } = loginProgram.safeParse(user.exec)
+    if (program === undefined) return user
+    const told = { apiVersion: program.apiVersion, kind: 'ExecCredential', spec: { interactive: false } }
+    const env = [...(program.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(told) }]
+    return { ...user, exec: { ...program, env } }
+  })
+}
+
 /** The cluster that a kubeconfig names, or the one that this process runs in. Refuses with what there is to choose from. */
 export const loadKubeconfig = async ({ context, environment }: KubeconfigRequest): Promise<KubeConfig> => {
   const KubeConfig = await loadKubeConfigClass()
@@ -106,5 +123,6 @@ export const loadKubeconfig = async ({ context, environment }: KubeconfigRequest
   if (context !== null) config.setCurrentContext(context)
   checkContext(config, context, found)
   allowPlainLoopback(config)
+  tellLoginPrograms(config)
   return config
 }
