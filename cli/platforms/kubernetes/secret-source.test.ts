@@ -52,7 +52,7 @@ test('everything that is missing is one refusal that names each with what to typ
 test('a file with everything that is needed stands alone: AWS is not asked', async () => {
   const repository = await mkdtemp(join(tmpdir(), 'shopctl-source-'))
   try {
-    const place = { repository, variables: { SHOPCTL_SECRETS_KEY: 'pass' } }
+    const place = { repository, variables: {} }
     const file = openSecretsFile({ ...place, environment: 'staging' })
     await file.set(['*', 'DATABASE_URL', 'postgres://a:b@c/d'])
     await file.set(['users', 'JWT_PRIVATE_KEYS', '[]'])

@@ -1,8 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openSecretsFile } from './secrets-file.ts'
+
+// A passphrase is meant to take a processor a second or so, more where others want it too.
+vi.setConfig({ testTimeout: 30_000 })
 
 const canary = 'canary-3f1c9a7e52'
 
