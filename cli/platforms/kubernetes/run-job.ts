@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { interruption } from '../../errors/interruption.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
-import { containerEnds, hasStarted, type JobEnd, jobEnd, jobTrouble } from './job-facts.ts'
+import { containerEnds, hasStarted, type JobEnd, jobEnd, jobTrouble } from './job-progress.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
 import { referenceOf } from './object-reference.ts'
 import { untilListed } from './until-listed.ts'
