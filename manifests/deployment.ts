@@ -1,7 +1,7 @@
 import type { V1Deployment } from '@kubernetes/client-node'
 import { selectorLabels, workloadLabels } from './labels.ts'
 import { podTemplate } from './pod-template.ts'
-import type { ServiceManifestsRequest } from './shop-manifests.ts'
+import type { ServiceManifestsRequest } from './service-request.ts'
 import { initialReplicas, isAutoscaled, kubernetesFacts, workload } from './workload.ts'
 
 /** How long a rollout may stand still before Kubernetes calls it stuck. shopctl's own deadline is shorter. */

@@ -5,7 +5,7 @@ import { type Component, selectorLabels, templateLabel, workloadLabels } from '.
 import { podEnvironment, secretsDirectory } from './pod-environment.ts'
 import { containerSecurity, nonRoot, podSecurity } from './pod-security.ts'
 import { probes } from './probes.ts'
-import type { ServiceManifestsRequest } from './shop-manifests.ts'
+import type { ServiceManifestsRequest } from './service-request.ts'
 import { kubernetesFacts, sizeOf, type Workload, workload } from './workload.ts'
 import type { WorkloadSettings } from './workload-settings.ts'
 

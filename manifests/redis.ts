@@ -1,5 +1,4 @@
 import type { V1Deployment } from '@kubernetes/client-node'
-import type { FoundationRequest } from './foundation-manifests.ts'
 import {
   foundationLabels,
   foundationProbes,
@@ -7,6 +6,7 @@ import {
   foundationSelector,
   foundationSurroundings,
 } from './foundation-parts.ts'
+import type { FoundationRequest } from './foundation-request.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 import { podSecurity } from './pod-security.ts'
 

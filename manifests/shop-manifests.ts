@@ -1,4 +1,3 @@
-import type { EnvironmentFacts } from '../stacks/environments.ts'
 import { clusterService } from './cluster-service.ts'
 import { contentHash } from './content-hash.ts'
 import { deployment } from './deployment.ts'
@@ -7,19 +6,8 @@ import type { KubernetesObject } from './kubernetes-object.ts'
 import { workloadLabels } from './labels.ts'
 import { networkPolicy } from './network-policy.ts'
 import { disruptionBudget, horizontalAutoscaler } from './scaling.ts'
+import type { ServiceManifestsRequest } from './service-request.ts'
 import { initialReplicas, isAutoscaled, type WorkloadName, workload } from './workload.ts'
-import type { WorkloadSettings } from './workload-settings.ts'
-
-export type ServiceManifestsRequest = {
-  readonly environment: EnvironmentFacts
-  readonly namespace: string
-  readonly service: WorkloadName
-  /** `registry/repository@sha256:…`, never a tag. */
-  readonly image: string
-  /** For people, on the Deployment alone: in its pods it would restart them with every commit. */
-  readonly version: string
-  readonly settings: WorkloadSettings
-}
 
 /** Everything of one service but its Secret, in the order in which it is applied. */
 export const serviceManifests = (request: ServiceManifestsRequest): readonly KubernetesObject[] => {
