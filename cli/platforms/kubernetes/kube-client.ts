@@ -66,6 +66,8 @@ export type LogsRequest = {
   readonly previous?: 'previous'
   readonly tailLines?: number
   readonly limitBytes?: number
+  /** Each line begins with the moment at which it was written (RFC 3339) and a space. */
+  readonly timestamps?: 'timestamps'
 }
 
 /**

@@ -23,6 +23,7 @@ const logExchange = (request: LogsRequest, follow: 'follow' | 'once'): Exchange 
     previous: request.previous === undefined ? undefined : 'true',
     tailLines: request.tailLines?.toString(),
     limitBytes: request.limitBytes?.toString(),
+    timestamps: request.timestamps === undefined ? undefined : 'true',
     follow: follow === 'follow' ? 'true' : undefined,
   },
   statuses: 'as-they-are',
