@@ -75,4 +75,4 @@ export const isUp = (release: ReleaseRecord, running: RunningState): boolean =>
   Object.keys(release.services).every((service) =>
     running.instances.some((instance) => instance.service === service && instance.state === 'ready'),
   ) &&
-  running.instances.every(({ state }) => state === 'ready')
+  running.instances.every(({ state }) => state === 'ready' || state === 'ending')

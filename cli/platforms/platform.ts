@@ -58,7 +58,8 @@ export type RunningInstance = {
   readonly service: string
   readonly digest: string
   readonly name: string
-  readonly state: 'ready' | 'not-ready' | 'down'
+  /** `ending`: on its way out, and not to be counted. */
+  readonly state: 'ready' | 'not-ready' | 'down' | 'ending'
   readonly detail: string
   readonly sinceSeconds: number | null
 }

@@ -102,7 +102,7 @@ const artifactOf = (image: BuiltImage): Artifact => ({
 export const createImageStore = (place: ImageStorePlace): ImageStore => {
   const { environment, facts, repository, variables, warn } = place
   const root = stateRoot({ repository, variables })
-  const registries = openRegistries({ variables })
+  const registries = openRegistries({ variables, environment: environment.name })
   const directories = {
     bundles: join(root, 'bundles'),
     cache: join(root, 'cache'),

@@ -30,6 +30,7 @@ const kinds: Readonly<Record<string, KindFacts>> = {
   'coordination.k8s.io/v1/Lease': inNamespace('leases'),
   'discovery.k8s.io/v1/EndpointSlice': inNamespace('endpointslices'),
   'events.k8s.io/v1/Event': inNamespace('events'),
+  'metrics.k8s.io/v1beta1/PodMetrics': inNamespace('pods'),
   'networking.k8s.io/v1/Ingress': inNamespace('ingresses'),
   'networking.k8s.io/v1/IngressClass': inCluster('ingressclasses'),
   'networking.k8s.io/v1/NetworkPolicy': inNamespace('networkpolicies'),

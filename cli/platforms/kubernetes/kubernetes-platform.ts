@@ -1,6 +1,41 @@
+import { migrationJob, seedJob } from '../../../manifests/job-manifests.ts'
+import { workloadNames } from '../../../manifests/workload.ts'
+import { type ServiceName, serviceNames } from '../../../services/registry.ts'
 import type { EnvironmentFacts, KubernetesFacts } from '../../../stacks/environments.ts'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { toType } from '../../errors/to-type.ts'
+import type { ReleaseRecord } from '../../releases/release.ts'
+import { createRedactor } from '../../tools/redact.ts'
 import type { OpenRequest } from '../open-platform.ts'
 import type { Platform } from '../platform.ts'
+import { applyObjects } from './apply-objects.ts'
+import { collectPodEvidence } from './collect-evidence.ts'
+import { connect } from './connect.ts'
+import { diffObjects } from './diff-objects.ts'
+import { clusterDirections } from './directions.ts'
+import { downEnvironment } from './down.ts'
+import { fetchDrift } from './drift.ts'
+import { createImageStore } from './image-store.ts'
+import { planPrune, pruneObjects } from './inventory.ts'
+import type { KubeClient } from './kube-client.ts'
+import { fetchLive } from './live-objects.ts'
+import { createKubeLockStore } from './lock-store.ts'
+import { observeRollout } from './observe-rollout.ts'
+import { readOwnFoundations } from './own-foundations.ts'
+import { planApply } from './plan-apply.ts'
+import { parsePod } from './pod-facts.ts'
+import { readPodLogs } from './pod-logs.ts'
+import { prepareEnvironment } from './prepare-environment.ts'
+import { openPublicEntry } from './public-entry.ts'
+import { objectsOfRelease, objectsOfService, recordedDeployment, recordedDeployments } from './recorded-objects.ts'
+import { createKubeReleaseStore } from './release-store.ts'
+import { renderService, renderShared } from './render-release.ts'
+import { migrateByJob, seedByJob } from './run-service-job.ts'
+import { fetchRunningState } from './running-state.ts'
+import { workloadSettings } from './service-settings.ts'
+import { servingRelease } from './serving-release.ts'
+import { missingSecrets, restoreSecrets, secretValues, unusedSecrets } from './settings-secrets.ts'
+import { createSettingsSource } from './settings-source.ts'
 
 export type KubernetesPlatformRequest = OpenRequest & {
   readonly environment: EnvironmentFacts
@@ -8,6 +43,231 @@ export type KubernetesPlatformRequest = OpenRequest & {
   readonly variables: NodeJS.ProcessEnv
 }
 
-export const openKubernetesPlatform = async ({ environment }: KubernetesPlatformRequest): Promise<Platform> => {
-  throw new Error(`environment ${environment.name} wants the platform kubernetes, which is not built yet`)
+/** Shorter than a client's own patience makes no sense; longer leaves a person before a dead server. */
+const lookSeconds = 60
+const podSelector = 'app.kubernetes.io/component=server,shopctl.dev/service'
+
+/** Demo data is for people who try out; orders are made by them. */
+const demoServices = ['users', 'catalog'] as const
+
+/** What a Job needs beside its Secret: the account it runs as, its plain settings, its way to the database. */
+const beforeJob: ReadonlySet<string> = new Set(['ServiceAccount', 'ConfigMap', 'NetworkPolicy'])
+
+/** A shop of one's own on a cluster that others use too; production has one place only. */
+const namespaceOf = ({ environment, facts, variables }: KubernetesPlatformRequest): string => {
+  const { SHOPCTL_NAMESPACE: wish } = variables
+  if (!wish || wish === facts.namespace) return facts.namespace
+  if (environment.confirm !== 'type-the-name') return wish
+  throw new ShopctlError({
+    code: 'NAMESPACE_FIXED',
+    outcome: 'refused',
+    what: `${environment.name} lives in ${facts.namespace} and nowhere else; nothing was changed.`,
+    why: [`SHOPCTL_NAMESPACE is ${wish}`],
+    fix: ['unset SHOPCTL_NAMESPACE'],
+  })
 }
+
+const restartsOf = async (client: KubeClient, namespace: string, signal: AbortSignal) => {
+  const { items } = await client.list({ apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: podSelector }, signal)
+  return new Map(items.flatMap((item) => parsePod(item) ?? []).map(({ uid, restarts }) => [uid, restarts]))
+}
+
+/** Pods of a cluster behind its API server; README.md in this folder shows how the parts stand together. */
+export const openKubernetesPlatform = async (request: KubernetesPlatformRequest): Promise<Platform> => {
+  const { environment, facts, kubeContext, variables, abandoned, warn } = request
+  const namespace = namespaceOf(request)
+  const client = await connect({
+    kubeContext,
+    processEnvironment: variables,
+    of: { environment: environment.name, cluster: facts.cluster },
+  })
+  const place = { ...request, client, namespace }
+  const releases = createKubeReleaseStore({ client, namespace })
+  const images = createImageStore(place)
+  const settings = createSettingsSource(place)
+  const look = () => AbortSignal.any([abandoned, AbortSignal.timeout(lookSeconds * 1000)])
+  /** How often each pod had been restarted when a release was applied: what it did before is not this release's doing. */
+  let restartsBefore: ReadonlyMap<string, number> = new Map()
+
+  const applying = (conflicts: 'refuse' | 'take', signal: AbortSignal) => ({
+    client,
+    environment: environment.name,
+    conflicts,
+    signal,
+  })
+
+  /** The Secrets that a release names, made where they are not there and the settings are still those of then. */
+  const keepSecrets = async (release: Pick<ReleaseRecord, 'services'>, signal: AbortSignal): Promise<void> => {
+    const missing = await missingSecrets(place, release.services, signal)
+    if (missing.length === 0) return
+    const settingsOf = await settings.read('refuse', signal)
+    await restoreSecrets(place, { services: release.services, settingsOf: async (name) => settingsOf(name) }, signal)
+    const gone = await missingSecrets(place, release.services, signal)
+    if (gone.length > 0) throw secretsGone(environment.name, gone)
+  }
+
+  const jobOf = async (service: ServiceName, release: ReleaseRecord, signal: AbortSignal) => {
+    const image = recordedDeployment(release, service)?.image
+    if (image === undefined) throw new Error(`release ${release.number} has no Deployment of ${service}`)
+    const settingsOf = await settings.read('refuse', signal)
+    await keepSecrets(release, signal)
+    const needed = objectsOfService(release, service).filter(({ kind }) => beforeJob.has(kind))
+    await applyObjects(needed, applying('take', signal))
+    const number = release.number
+    const given = { environment, namespace, service, release: number, image }
+    return { ...given, settings: workloadSettings(service, settingsOf(service)) }
+  }
+
+  return {
+    name: 'kubernetes',
+    services: workloadNames(environment),
+    usersMove: 'during-apply',
+    releases,
+    lock: createKubeLockStore({ client, namespace }),
+
+    build: images.build,
+    scan: images.scan,
+    push: images.push,
+    load: images.load,
+    prepare: async (work) => {
+      await settings.read('make', work.signal)
+      await prepareEnvironment(place, work)
+    },
+
+    async render(artifacts) {
+      const settingsOf = await settings.read('refuse', look())
+      const services = workloadNames(environment).flatMap((service) => {
+        const artifact = artifacts.find((each) => each.service === service)
+        if (artifact === undefined) return []
+        const image = images.referenceOf(service, artifact.digest)
+        const given = { environment, namespace, image, settings: settingsOf(service) }
+        return [[service, renderService(service, artifact, given)] as const]
+      })
+      return { services: Object.fromEntries(services), shared: renderShared(environment, namespace) }
+    },
+
+    async preflight(wanted, conflicts, signal) {
+      await planApply(objectsOfRelease(wanted), applying(conflicts, signal))
+    },
+
+    async missing(services) {
+      const signal = look()
+      const settingsOf = await settings.read('refuse', signal)
+      const remade = await restoreSecrets(place, { services, settingsOf: async (name) => settingsOf(name) }, signal)
+      for (const name of remade) warn(`The Secret ${name} was gone; it was made again from the settings as they are.`)
+      const gone = await Promise.all([missingSecrets(place, services, signal), images.missing(services, signal)])
+      return gone.flat()
+    },
+
+    secrets: async () => [],
+
+    async running() {
+      const services = workloadNames(environment)
+      const { records } = await releases.list()
+      const servingOf = async (templates: ReadonlyMap<string, string>) => servingRelease(records, templates)
+      const entry = facts.entry.kind === 'ingress' ? `https://${facts.entry.host}` : `the edge in ${namespace}`
+      const state = await fetchRunningState({ client, namespace, services, servingOf, entry, signal: look() })
+      // Nothing was ever applied: that no service has a Deployment is no fault.
+      return state.serving === null && state.instances.every(({ name }) => name === '-')
+        ? { ...state, instances: [] }
+        : state
+    },
+
+    drift: (release) => fetchDrift(objectsOfRelease(release), { client, namespace, signal: look() }),
+
+    compareLive: (wanted, signal) =>
+      diffObjects(objectsOfRelease(wanted), { client, environment: environment.name, signal }),
+
+    async migrate(name, release, signal) {
+      const service = serviceNames.find((each) => each === name)
+      if (service === undefined) return { applied: [], failure: null }
+      const job = migrationJob(await jobOf(service, release, signal))
+      return migrateByJob({ client, job, service, environment: environment.name, signal })
+    },
+
+    ...(facts.foundations === 'own'
+      ? {
+          async seed(release, signal) {
+            for (const service of demoServices) {
+              const job = seedJob(await jobOf(service, release, signal))
+              await seedByJob({ client, job, service, environment: environment.name, signal })
+            }
+          },
+        }
+      : {}),
+
+    async directions(entry) {
+      const where = { client, environment: environment.name, namespace }
+      const own = facts.foundations === 'own' ? await readOwnFoundations(where, look()) : null
+      return clusterDirections({ environment, facts, demo: own?.demo ?? null, entry })
+    },
+
+    async apply(release, conflicts, signal) {
+      await keepSecrets(release, signal)
+      restartsBefore = await restartsOf(client, namespace, signal)
+      await applyObjects(objectsOfRelease(release), applying(conflicts, signal))
+    },
+
+    observe: (release, signal) =>
+      observeRollout({ client, namespace, wanted: recordedDeployments(release), restartsBefore, signal }),
+
+    async collectEvidence(service, reason, release) {
+      const redactor = createRedactor()
+      for (const secret of await secretValues(place, look())) redactor.register(secret)
+      const wanted = recordedDeployment(release, service)
+      return collectPodEvidence({ client, namespace, service, reason, wanted, redact: redactor.redact })
+    },
+
+    async entry(_release, signal) {
+      const { note, ...entry } = await openPublicEntry({ client, namespace, entry: facts.entry, localPort: 0, signal })
+      if (note !== null) warn(note)
+      return entry
+    },
+
+    async openEntry(localPort, signal) {
+      const { note, ...entry } = await openPublicEntry({ client, namespace, entry: facts.entry, localPort, signal })
+      if (note !== null) warn(note)
+      return entry
+    },
+
+    // Users came with the pods; that all of the old ones are gone is what the gate has waited for.
+    promote: async () => undefined,
+
+    async retire(keep, signal) {
+      const { records } = await releases.list()
+      const live = await fetchLive(client, { namespace }, signal)
+      const wanted = keep === null ? [] : objectsOfRelease(keep)
+      const kept = keep === null ? [] : records.filter(mayComeBack).flatMap(objectsOfRelease)
+      await pruneObjects(planPrune({ live, wanted, kept }), { client, signal })
+      for (const secret of await unusedSecrets(place, records, signal)) await client.delete(secret, signal)
+    },
+
+    down: ({ data }, signal) =>
+      downEnvironment({ client, namespace, environment: environment.name, data, signal, warn }),
+
+    async *logs(wanted) {
+      const redactor = createRedactor()
+      for (const secret of await secretValues(place, wanted.signal)) redactor.register(secret)
+      const release = wanted.release === null ? null : await releases.read(wanted.release)
+      const templates =
+        release === null
+          ? null
+          : new Map(recordedDeployments(release).map(({ service, template }) => [service, template]))
+      for await (const line of readPodLogs({ client, namespace, request: wanted, templates })) {
+        yield { ...line, text: redactor.redact(line.text) }
+      }
+    },
+  }
+}
+
+/** Releases whose settings a rollback may want, and what is being tried just now. */
+const mayComeBack = ({ state }: ReleaseRecord): boolean => state === 'succeeded' || state === 'in-progress'
+
+const secretsGone = (environment: string, why: readonly string[]): ShopctlError =>
+  new ShopctlError({
+    code: 'SETTINGS_GONE',
+    outcome: 'failed',
+    what: `The secret settings of a release of ${environment} are gone and cannot be made again`,
+    why,
+    fix: [toType(`secrets list --env ${environment}`), toType(`deploy --env ${environment}`)],
+  })

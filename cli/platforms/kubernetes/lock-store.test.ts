@@ -73,28 +73,25 @@ test.each([
   ['its annotation is rubbish', { metadata: { annotations: { 'shopctl.dev/lock': '{"holder":' } } }, 'is damaged'],
   ['its annotation is gone', { metadata: { annotations: null } }, 'is damaged'],
   ['another holder is written in', { spec: { holderIdentity: 'eve' } }, 'spec.holderIdentity is "eve"'],
-])(
-  'a Lease where %s says so, is watched and taken, or set right at once by lock release',
-  async (_, change, why) => {
-    const { client, store } = open()
-    await store.write(aLockValue('ada'), null)
-    client.edit(lease, change)
-    const seen = await store.read()
-    expect(seen?.value).toMatchObject({ holder: 'an unknown holder', released: false })
-    expect(seen?.value.reason).toContain('the Lease shopctl in shop was edited by hand')
-    expect(seen?.value.reason).toContain(why)
+])('a Lease where %s says so, is watched and taken, or set right at once by lock release', async (_, change, why) => {
+  const { client, store } = open()
+  await store.write(aLockValue('ada'), null)
+  client.edit(lease, change)
+  const seen = await store.read()
+  expect(seen?.value).toMatchObject({ holder: 'an unknown holder', released: false })
+  expect(seen?.value.reason).toContain('the Lease shopctl in shop was edited by hand')
+  expect(seen?.value.reason).toContain(why)
 
-    const world = createLockWorld()
-    const taking = acquireLock(store, asking, world.clockOf({ host: 'agent', processId: 2, bootId: 'b' }))
-    await world.advance(31_000)
-    expect((await taking).found).toMatchObject({ why: 'its time to live passed' })
-    await (await taking).lock.release()
+  const world = createLockWorld()
+  const taking = acquireLock(store, asking, world.clockOf({ host: 'agent', processId: 2, bootId: 'b' }))
+  await world.advance(31_000)
+  expect((await taking).found).toMatchObject({ why: 'its time to live passed' })
+  await (await taking).lock.release()
 
-    client.edit(lease, change)
-    expect(await forceRelease(store)).toMatchObject({ holder: 'an unknown holder' })
-    expect((await store.read())?.value.released).toBe(true)
-  },
-)
+  client.edit(lease, change)
+  expect(await forceRelease(store)).toMatchObject({ holder: 'an unknown holder' })
+  expect((await store.read())?.value.released).toBe(true)
+})
 
 test('whoever empties the holder by kubectl has given the lock back', async () => {
   const { client, store } = open()

@@ -3,7 +3,8 @@ import type { KubeClient, LogsRequest } from './kube-client.ts'
 type PodLogRequest = LogsRequest & { readonly client: Pick<KubeClient, 'logs'>; readonly signal: AbortSignal }
 
 /** The kubelet keeps one ended container of each; of an older one it answers 200 and this, as if it were the log. */
-const isGone = (text: string): boolean => /^unable to retrieve container logs for \S+$/.test(text.replace(/^\S+Z /, '').trim())
+const isGone = (text: string): boolean =>
+  /^unable to retrieve container logs for \S+$/.test(text.replace(/^\S+Z /, '').trim())
 
 /** The lines of a container's log, oldest first. Throws where it is gone. */
 export const fetchPodLog = async ({ client, signal, ...request }: PodLogRequest): Promise<readonly string[]> => {

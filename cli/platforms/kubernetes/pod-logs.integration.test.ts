@@ -154,7 +154,9 @@ describe.skipIf(!hasCluster)('on a real cluster', { timeout: 60_000 }, () => {
     const previous = request({ services: ['dies'], previous: true })
     // Between two starts the kubelet has none for a moment.
     await expect
-      .poll(async () => linesOf(readPodLogs({ client, namespace, request: previous, templates: null })), { timeout: 20_000 })
+      .poll(async () => linesOf(readPodLogs({ client, namespace, request: previous, templates: null })), {
+        timeout: 20_000,
+      })
       .toMatchObject([{ service: 'dies', text: 'DATABASE_URL: invalid secret-url' }])
   })
 
