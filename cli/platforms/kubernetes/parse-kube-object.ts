@@ -18,7 +18,8 @@ const metadata = z.looseObject({
 const object = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata })
 
 const list = z.object({
-  metadata: z.object({ resourceVersion: z.string(), continue: z.string().default('') }),
+  // The metrics API gives its lists no version.
+  metadata: z.object({ resourceVersion: z.string().default(''), continue: z.string().default('') }),
   // Null where there are none.
   items: z.array(z.looseObject({ metadata })).nullable(),
 })
