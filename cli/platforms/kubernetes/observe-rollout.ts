@@ -81,7 +81,8 @@ export async function* observeRollout(request: ObserveRolloutRequest): AsyncGene
   let wake = Promise.withResolvers<void>()
   const changed = () => wake.resolve()
   const notListed: Touch = { inTouch: false, since: performance.now(), why: 'the API server has not answered yet' }
-  const touch: { pods: Touch; deployments: Touch } = { pods: notListed, deployments: notListed }
+  const watches: { pods: WatchedObjects | null; deployments: WatchedObjects | null } = { pods: null, deployments: null }
+  const touches = (): readonly Touch[] => [watches.pods?.touch ?? notListed, watches.deployments?.touch ?? notListed]
   const questions = createRolloutQuestions({ client, namespace, signal: all, answered: changed })
 
   /** A watch leaves out who changed what, so the one Deployment that somebody changed is read again. */
@@ -113,7 +114,7 @@ export async function* observeRollout(request: ObserveRolloutRequest): AsyncGene
       {
         signal: all,
         onChange: (change, watched) => {
-          touch.pods = watched.touch
+          watches.pods = watched
           takePods(rollouts, change, { watched, clock: clock() })
           changed()
         },
@@ -125,7 +126,7 @@ export async function* observeRollout(request: ObserveRolloutRequest): AsyncGene
       {
         signal: all,
         onChange: (change, watched) => {
-          touch.deployments = watched.touch
+          watches.deployments = watched
           takeDeployments(change, watched)
           changed()
         },
@@ -149,8 +150,8 @@ export async function* observeRollout(request: ObserveRolloutRequest): AsyncGene
     const startedAt = performance.now()
     while (!all.aborted) {
       if (broken !== undefined) throw broken
-      const state = touched([touch.pods, touch.deployments])
-      const isFirst = [touch.pods, touch.deployments].includes(notListed)
+      const state = touched(touches())
+      const isFirst = watches.pods === null || watches.deployments === null
       if (!isFirst || performance.now() - startedAt > firstListMilliseconds) {
         const moment = clock()
         questions.consider([...rollouts.values()], moment.now)
