@@ -1,21 +1,9 @@
 import type { EnvironmentFacts } from '../../stacks/environments.ts'
 import { type HealthPolicy, healthPolicies } from '../health/policy.ts'
+import type { OpenRequest } from './open-request.ts'
 import type { Platform } from './platform.ts'
 
 export type OpenedPlatform = { readonly platform: Platform; readonly policy: HealthPolicy }
-
-export type OpenRequest = {
-  readonly repository: string
-  /** The local platform's public port; null keeps the one of the last deploy. */
-  readonly publicPort: number | null
-  /** A context of the kubeconfig in place of the environment's own cluster. */
-  readonly kubeContext: string | null
-  /** Told each secret value as soon as it is known: it must never be printed. */
-  readonly keepSecret: (secret: string) => void
-  readonly warn: (message: string) => void
-  /** Fires when everything is to stop at once. */
-  readonly abandoned: AbortSignal
-}
 
 /** The platform that an environment runs on. Each is loaded only where it is used. */
 export const openPlatform = async (facts: EnvironmentFacts, request: OpenRequest): Promise<OpenedPlatform> => {

@@ -49,6 +49,8 @@ export type FieldDifference = {
 /** Where requests reach one release, also before users are moved to it. */
 export type EntryPoint = {
   readonly url: string
+  /** `routes`: only what the public may ask for leads inside, and no service's own health. */
+  readonly reaches?: 'everything' | 'routes'
   readonly headers: Readonly<Record<string, string>>
   /** Ends what was opened to reach it. */
   close?(): Promise<void>

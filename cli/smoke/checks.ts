@@ -7,6 +7,8 @@ export type SmokeCheck = {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly body?: unknown
+  /** Asks for what a front door of our own leads to, and a load balancer does not. */
+  readonly through?: 'front-door'
   readonly expect: {
     readonly status: number
     /** Members that the JSON answer must have at its top level. */
@@ -19,6 +21,7 @@ const alive: readonly SmokeCheck[] = Object.values(services).map(({ name }) => (
   service: name,
   method: 'GET',
   path: `/health/${name}`,
+  through: 'front-door',
   expect: { status: 200, members: ['status'] },
 }))
 

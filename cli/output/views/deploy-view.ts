@@ -11,6 +11,8 @@ const changesTable = (changes: readonly ServiceChange[], width: number | null): 
       { title: 'NOW', value: ({ from }) => shortDigest(from) },
       { title: 'THEN', value: ({ to }) => shortDigest(to) },
       { title: 'SETTINGS', value: ({ settings }) => settings },
+      // A new image is in the manifest too: it is told where it is all that changes.
+      { title: 'MANIFEST', value: ({ from, to, manifest }) => (from === to ? manifest : '-') },
     ],
     rows: changes,
     width,

@@ -52,8 +52,8 @@ const throughEdge = async ({ entry: _, ...request }: PublicEntryRequest): Promis
 export const openPublicEntry = async (request: PublicEntryRequest): Promise<PublicEntry> => {
   const { entry } = request
   if (entry.kind === 'edge') return throughEdge(request)
-  if (await hasAddress(request)) return { url: `https://${entry.host}`, headers: {}, note: null }
+  if (await hasAddress(request)) return { url: `https://${entry.host}`, headers: {}, reaches: 'routes', note: null }
   const { url, close } = await openStandInDoor(request)
   const note = `The Ingress for ${entry.host} has no address: ${url} stands in for its load balancer.`
-  return { url, headers: {}, close, note }
+  return { url, headers: {}, reaches: 'routes', close, note }
 }
