@@ -67,18 +67,19 @@ const download = async (file: string, source: BlobSource, signal: AbortSignal): 
   }
 }
 
-export const openBlobCache = (directory: string): BlobCache => {
-  const underway = new Map<string, Promise<void>>()
+/** Of all caches of this process: a file that is replaced while somebody links it is gone for a moment (ENOENT). */
+const underway = new Map<string, Promise<void>>()
 
+export const openBlobCache = (directory: string): BlobCache => {
   return {
     async file(source, signal) {
       const { digest, size } = source.descriptor
       const file = blobPath(directory, digest)
       if (await hasSize(file, size)) return file
       // Three services stand on the same base: it is fetched once.
-      const running = underway.get(digest) ?? download(file, source, signal)
-      underway.set(digest, running)
-      await running.finally(() => underway.delete(digest))
+      const running = underway.get(file) ?? download(file, source, signal)
+      underway.set(file, running)
+      await running.finally(() => underway.delete(file))
       return file
     },
     async blob({ client, repository, descriptor }, signal) {
