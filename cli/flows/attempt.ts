@@ -69,10 +69,11 @@ export const attempt = async (release: ReleaseRecord, context: AttemptContext): 
   await keep({ verdict: { state: verdict.state, reasons: [...verdict.reasons] } })
   if (verdict.state === 'unhealthy') {
     const what = `${list.format(verdict.culprits)} did not become healthy in ${means.environment}`
-    const { reasons } = verdict
+    const reasons = [...verdict.reasons, ...verdict.advice]
     const culprits = verdict.services.filter(({ state }) => state === 'unhealthy')
     return { result: 'setback', setback: { code: 'ROLLOUT_UNHEALTHY', what, culprits, reasons } }
   }
+  for (const note of verdict.notes) means.reporter.emit({ type: 'warning', message: note, fix: [] })
   if (verdict.state === 'unknown') {
     const suspects = verdict.services.filter(({ state }) => state !== 'healthy')
     return { result: 'unknown', code: 'ROLLOUT_UNKNOWN', reasons: verdict.reasons, suspects }

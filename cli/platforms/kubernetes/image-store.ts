@@ -9,7 +9,7 @@ import { checkBoot } from '../../images/engine/boot-check.ts'
 import { loadImage } from '../../images/engine/load-image.ts'
 import { openLocalEngine } from '../../images/engine/local-engine.ts'
 import { fetchLayout } from '../../images/fetch-layout.ts'
-import { parseImageReference } from '../../images/image-reference.ts'
+import { parseImageReference, parseRegistryPlace } from '../../images/image-reference.ts'
 import { pushImages } from '../../images/push-images.ts'
 import { readSourceFacts } from '../../images/read-source-facts.ts'
 import { requireEcrRepositories } from '../../images/registry/ecr-registry.ts'
@@ -18,6 +18,7 @@ import { refuseUnscanned } from '../../images/scan/refuse-unscanned.ts'
 import { scanImages } from '../../images/scan/scan-images.ts'
 import type { ScanRecord } from '../../releases/scan-record.ts'
 import { runTool } from '../../tools/run-tool.ts'
+import type { Finding } from '../finding.ts'
 import type { Artifact, ServiceSet, Work } from '../platform.ts'
 import { stateRoot } from '../state-root.ts'
 
@@ -38,6 +39,8 @@ export type ImageStore = {
   load(artifacts: readonly Artifact[], work: Work): Promise<readonly string[]>
   /** One sentence for each image that the registry no longer has. */
   missing(services: ServiceSet, signal: AbortSignal): Promise<readonly string[]>
+  /** Whether the registry is there for whoever asks, for `doctor`. */
+  finding(signal: AbortSignal): Promise<Finding>
   /** `registry/repository@sha256:…` of a service's image. */
   referenceOf(service: string, digest: string): string
 }
@@ -214,6 +217,21 @@ export const createImageStore = (place: ImageStorePlace): ImageStore => {
         return found === null ? [`${service}: the registry no longer has ${reference}`] : []
       })
       return (await Promise.all(checks)).flat()
+    },
+
+    async finding(signal) {
+      const name = 'registry'
+      try {
+        const registry = registryOf(place)
+        const { host, prefix } = parseRegistryPlace(registry)
+        const repository = `${prefix}${repositoryOf(environment, 'users')}`
+        await registries(host).findManifest({ repository, reference: 'latest' }, signal)
+        return { name, state: 'fine', found: `${registry} answers`, fix: null }
+      } catch (error) {
+        if (!(error instanceof ShopctlError) || error.outcome === 'interrupted') throw error
+        const found = [error.message, ...error.why].join(' ')
+        return { name, state: 'missing', found, fix: error.fix[0] ?? null }
+      }
     },
 
     referenceOf: (service, digest) => `${registryOf(place)}/${repositoryOf(environment, service)}@${digest}`,

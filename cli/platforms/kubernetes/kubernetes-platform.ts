@@ -9,6 +9,7 @@ import { createRedactor } from '../../tools/redact.ts'
 import type { OpenRequest } from '../open-request.ts'
 import type { Platform } from '../platform.ts'
 import { applyObjects } from './apply-objects.ts'
+import { findCluster } from './cluster-findings.ts'
 import { collectPodEvidence } from './collect-evidence.ts'
 import { connect } from './connect.ts'
 import { diffObjects } from './diff-objects.ts'
@@ -177,6 +178,14 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
 
     compareLive: (wanted, signal) =>
       diffObjects(objectsOfRelease(wanted), { client, environment: environment.name, signal }),
+
+    async findings(signal) {
+      const [cluster, registry] = await Promise.all([
+        findCluster({ client, namespace, facts, signal }),
+        images.finding(signal),
+      ])
+      return [...cluster, registry]
+    },
 
     async migrate(name, release, signal) {
       const service = serviceNames.find((each) => each === name)
