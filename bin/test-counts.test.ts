@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countsOfFixedCheck, countsOfTests } from './test-counts.ts'
+import { countsOfFixedCheck, countsOfTests, refuseSkips } from './test-counts.ts'
 
 const report = (...files: readonly { status: string; tests: readonly string[] }[]) =>
   JSON.stringify({
@@ -34,4 +34,9 @@ test('a project without tests counts nothing', () => {
 test('types, lint and arrows count as one each', () => {
   expect(countsOfFixedCheck(0)).toMatchObject({ passed: 1, failed: 0 })
   expect(countsOfFixedCheck(2)).toMatchObject({ passed: 0, failed: 1 })
+})
+
+test('a skipped test counts as failed unless its title says a reason that is allowed', () => {
+  const counts = { passed: 2, failed: 1, skipped: ['deploys (skipped: no cluster)', 'a full disk (not as root)'] }
+  expect(refuseSkips(counts, /root/)).toEqual({ passed: 2, failed: 2, skipped: ['a full disk (not as root)'] })
 })
