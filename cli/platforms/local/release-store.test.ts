@@ -80,7 +80,7 @@ test('a place that cannot be written is a refusal and loses nothing', async () =
 })
 
 const root0 = process.getuid?.() === 0
-test.skipIf(root0)('on a read-only place records are still listed, and a broken one is said', async () => {
+test.skipIf(root0)('on a read-only place (skipped as root, who may write) records are still listed, and a broken one is said', async () => {
   const store = open()
   await store.create(unnumbered)
   await writeFile(join(root, 'releases', '000002.json'), 'broken')
