@@ -1,5 +1,6 @@
 import { benchDeployLocal } from './deploy-local.ts'
 import { benchNewcomer } from './newcomer.ts'
+import { benchRollout } from './rollout.ts'
 import { benchStartup } from './startup.ts'
 
 /** `npm run bench NAME -- FLAGS`. Each benchmark prints its table; it writes a file only with --write. */
@@ -7,6 +8,7 @@ const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<
   startup: benchStartup,
   'deploy-local': benchDeployLocal,
   newcomer: benchNewcomer,
+  rollout: benchRollout,
 }
 
 const [name = '', ...words] = process.argv.slice(2)
