@@ -12,6 +12,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{bin,cli,services,stacks,manifests,observability,loadtest,pipelines}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', 'cli/e2e/**'],
+          // No test judges a time; a machine that does other things as well must not fail one.
+          testTimeout: 30_000,
         },
       },
       {
