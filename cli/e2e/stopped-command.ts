@@ -42,7 +42,11 @@ const parseEvents = (text: string): readonly ShopctlEvent[] =>
   )
 
 /** Starts a command that stops by itself at the beginning of some of its steps. */
-export const startStopped = async (shop: Shop, args: readonly string[], options: Options): Promise<StoppedCommand> => {
+export const startStopped = async (
+  shop: Pick<Shop, 'start'>,
+  args: readonly string[],
+  options: Options,
+): Promise<StoppedCommand> => {
   const { stopAt, ...rest } = options
   const directory = await mkdtemp(join(tmpdir(), 'shopctl-events-'))
   const file = join(directory, 'events.jsonl')
