@@ -1,7 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-const everyMilliseconds = 10
-
 const readText = (file: string): string => {
   try {
     return readFileSync(file, 'latin1')
@@ -20,7 +18,7 @@ export type ProcessWatch = {
 }
 
 /** Looks at the process list again and again, as somebody else on the machine could. */
-export const watchProcesses = (): ProcessWatch => {
+export const watchProcesses = (everyMilliseconds = 10): ProcessWatch => {
   const commandLines = new Set<string>()
   const environments = new Set<string>()
   const look = () => {

@@ -73,6 +73,7 @@ const nodeSchema = z.object({
 })
 const serviceSchema = z.object({ spec: z.object({ ports: z.array(z.object({ nodePort: z.int().optional() })) }) })
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) })
+const loginsSchema = z.object({ demo: z.object({ customerPassword: z.string(), adminPassword: z.string() }) })
 
 const deadline = () => AbortSignal.timeout(30_000)
 
@@ -127,10 +128,10 @@ export const createClusterShop = async (environment: 'dev' | 'staging' = 'dev'):
   const api: ClusterShop['api'] = async () => createShopApi(await url())
 
   const demoLogin: ClusterShop['demoLogin'] = async (role) => {
-    const { DEMO_ADMIN_PASSWORD = '', DEMO_CUSTOMER_PASSWORD = '' } = await secret('shop-foundations')
+    const { demo } = loginsSchema.parse(JSON.parse((await secret('shop-foundations'))['foundations.json'] ?? ''))
     return role === 'admin'
-      ? { email: 'admin@shop.example', password: DEMO_ADMIN_PASSWORD }
-      : { email: 'demo@shop.example', password: DEMO_CUSTOMER_PASSWORD }
+      ? { email: 'admin@shop.example', password: demo.adminPassword }
+      : { email: 'demo@shop.example', password: demo.customerPassword }
   }
 
   return {
