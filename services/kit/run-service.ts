@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { createLogger, type Logger, standardError, standardOutput } from './logging.ts'
 import { serve } from './serve.ts'
 import type { Service } from './service.ts'
@@ -25,6 +26,7 @@ async function runCommand<Settings extends CommonSettings, Tables>(
   const about = { service: service.facts.longName, version: process.env.SERVICE_VERSION || 'unversioned' }
   const startLogger = createLogger({ ...about, level: 'info' }, stream)
 
+  if (command !== 'serve') endAtOnceWhenAsked()
   if (command === 'migrate') {
     const { migrateCommand } = await import('./migrate-command.ts')
     return migrateCommand(service, { source, options, logger: startLogger })
@@ -45,6 +47,13 @@ async function runCommand<Settings extends CommonSettings, Tables>(
   if (command === 'serve') return serveUntilStopped(service, { settings, logger })
   const { seedCommand } = await import('./seed-command.ts')
   return seedCommand(service, { settings, logger })
+}
+
+/** As the first process of a container it gets no signal that it does not listen for; what it began is a transaction. */
+function endAtOnceWhenAsked(): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]))
+  }
 }
 
 async function serveUntilStopped<Settings extends CommonSettings, Tables>(
