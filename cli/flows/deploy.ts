@@ -127,8 +127,14 @@ const dryRun = async (
   return { outcome, release: current, changes, fields }
 }
 
-const bringBack = async (current: ReleaseRecord, means: FlowMeans, steps: Steps): Promise<DeployResult> => {
-  const { environment, interrupted: signal } = means
+type UnderLock = { readonly steps: Steps; readonly signal: AbortSignal }
+
+const bringBack = async (
+  current: ReleaseRecord,
+  means: FlowMeans,
+  { steps, signal }: UnderLock,
+): Promise<DeployResult> => {
+  const { environment } = means
   const verdict = await steps.run('apply', (say) => restoreRelease(current, { means, users: 'stayed', say, signal }))
   if (verdict.state === 'healthy') return { outcome: 'brought-back', release: current, changes: [] }
   const unknown = verdict.state !== 'unhealthy'
@@ -163,39 +169,42 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
   const scans = await scanAndPush(artifacts, means, steps)
   // What was built is what is checked out now, however long the lock is waited for.
   const commit = means.commit()
-  return withLock({ means, steps, why: request.why ?? 'deploy', waitSeconds: request.waitSeconds }, async (lock) => {
-    await steps.run('prepare', (say) => platform.prepare({ say, signal: interrupted }))
-    const { records, current } = await mendFirst(means, steps)
+  return withLock(
+    { means, steps, why: request.why ?? 'deploy', waitSeconds: request.waitSeconds },
+    async (lock, signal) => {
+      await steps.run('prepare', (say) => platform.prepare({ say, signal }))
+      const { records, current } = await mendFirst(means, { steps, signal })
 
-    const wanted = whole(await platform.render(artifacts), current, platform)
-    const { services, shared } = wanted
-    const changes = changesBetween(current ?? nothing, wanted)
-    await platform.preflight?.(wanted, conflicts, interrupted)
-    if (current !== null && changes.length === 0) return bringBack(current, means, steps)
-    const changing = changes.flatMap(({ service }) => {
-      const changed = services[service]
-      return changed === undefined ? [] : [[service, changed] as const]
-    })
-    // What stays as it is has just been serving: an old verdict on it stops nobody.
-    if (request.force === 'no') refuseKnownBad(records, Object.fromEntries(changing), environment)
+      const wanted = whole(await platform.render(artifacts), current, platform)
+      const { services, shared } = wanted
+      const changes = changesBetween(current ?? nothing, wanted)
+      await platform.preflight?.(wanted, conflicts, signal)
+      if (current !== null && changes.length === 0) return bringBack(current, means, { steps, signal })
+      const changing = changes.flatMap(({ service }) => {
+        const changed = services[service]
+        return changed === undefined ? [] : [[service, changed] as const]
+      })
+      // What stays as it is has just been serving: an old verdict on it stops nobody.
+      if (request.force === 'no') refuseKnownBad(records, Object.fromEntries(changing), environment)
 
-    const plan: ReleasePlan = {
-      kind: 'deploy',
-      services,
-      shared,
-      scans: scansOf(services, [...scans, ...(current?.scans ?? [])]),
-      conflicts,
-      commit: await commit,
-      why: request.why,
-      restores: null,
-      toMigrate: servicesToMigrate(current, services),
-      demoData: current === null ? request.demoData : 'none',
-      proven: provenServices(records, services),
-      policy: means.policy,
-    }
-    const release = await runRelease(plan, { means, steps, lock, previous: current })
-    return { outcome: 'deployed', release, changes }
-  })
+      const plan: ReleasePlan = {
+        kind: 'deploy',
+        services,
+        shared,
+        scans: scansOf(services, [...scans, ...(current?.scans ?? [])]),
+        conflicts,
+        commit: await commit,
+        why: request.why,
+        restores: null,
+        toMigrate: servicesToMigrate(current, services),
+        demoData: current === null ? request.demoData : 'none',
+        proven: provenServices(records, services),
+        policy: means.policy,
+      }
+      const release = await runRelease(plan, { means, steps, lock, previous: current })
+      return { outcome: 'deployed', release, changes }
+    },
+  )
 }
 
 /** The newest verdict on each digest of the set; what is not built anew keeps the one of the release before. */
@@ -206,10 +215,10 @@ const scansOf = (services: ServiceSet, scans: ReleaseRecord['scans']): ReleaseRe
   })
 
 /** Under the lock an unfinished record has no living owner: it is mended before anything else is tried. */
-export const mendFirst = async (means: FlowMeans, steps: Steps): Promise<Situation> => {
+export const mendFirst = async (means: FlowMeans, { steps, signal }: UnderLock): Promise<Situation> => {
   const found = await readSituation(means)
   const { unfinished, current } = found
   if (unfinished === null) return found
-  await mend({ means, steps, signal: means.interrupted, unfinished, current })
-  return mendFirst(means, steps)
+  await mend({ means, steps, signal, unfinished, current })
+  return mendFirst(means, { steps, signal })
 }

@@ -10,10 +10,10 @@ export type DownRequest = {
 
 /** Stops everything of an environment, under its lock. With the data kept, the next deploy finds it all again. */
 export const down = async (request: DownRequest, means: FlowMeans): Promise<void> => {
-  const { platform, interrupted } = means
+  const { platform } = means
   const steps = beginFlow('down', means)
   const why = request.data === 'delete' ? 'down, deleting the data' : 'down'
-  await withLock({ means, steps, why, waitSeconds: request.waitSeconds }, () =>
-    steps.run('stop', () => platform.down({ data: request.data }, interrupted)),
+  await withLock({ means, steps, why, waitSeconds: request.waitSeconds }, (_lock, signal) =>
+    steps.run('stop', () => platform.down({ data: request.data }, signal)),
   )
 }

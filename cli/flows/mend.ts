@@ -51,12 +51,13 @@ export const mend = async (request: MendRequest): Promise<void> => {
       ? 'users had been moved to it after all its checks, so it is kept'
       : words(await restoreRelease(current, { means, users: 'moved', say, signal }), current)
     const what = `shopctl was killed during release ${unfinished.number}; ${outcome}`
-    await platform.releases.update({
+    const closed: ReleaseRecord = {
       ...unfinished,
       state: kept ? 'succeeded' : 'aborted',
       finishedAt: now().toISOString(),
       failure: kept ? null : { code: 'PROCESS_GONE', what, why: [], fix: [] },
-    })
+    }
+    await platform.releases.update(closed, signal)
     reporter.emit({ type: 'warning', message: `Found ${began}, unfinished and its process gone; ${outcome}.`, fix: [] })
   })
 }

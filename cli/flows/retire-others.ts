@@ -5,17 +5,17 @@ import type { FlowMeans } from './means.ts'
 import type { Steps } from './steps.ts'
 
 /**
- * Stops what the release that users are on does not need, and forgets records that nobody needs. Nobody depends on it any more, so a failure here is a
- * warning: the release has succeeded, and the next one tries again.
+ * Stops what the release that users are on does not need, and forgets records that nobody needs. Nobody depends on it
+ * any more, so a failure here is a warning: the release has succeeded, and the next one tries again.
  */
 export const retireOthers = async (
   release: ReleaseRecord,
-  { means, steps }: { means: FlowMeans; steps: Steps },
+  { means, steps, signal }: { means: FlowMeans; steps: Steps; signal: AbortSignal },
 ): Promise<void> => {
-  const { platform, environment, abandoned, reporter } = means
+  const { platform, environment, reporter } = means
   try {
-    await steps.run('retire', async () => {
-      await platform.retire(release, abandoned)
+    await steps.withSignal(signal).run('retire', async () => {
+      await platform.retire(release, signal)
       const { records } = await platform.releases.list()
       for (const number of recordsToForget(records)) await platform.releases.remove(number)
     })

@@ -71,7 +71,7 @@ const refuseIncomplete = async ({ target }: RollbackPlan, means: FlowMeans): Pro
 
 /** Back to a release that has been healthy here: its recorded manifests and settings, nothing is built. */
 export const rollback = async (request: RollbackRequest, means: FlowMeans): Promise<RollbackResult> => {
-  const { platform, interrupted } = means
+  const { platform } = means
   const steps = beginFlow('rollback', means)
 
   const shown = await steps.ask('plan', async () => plan(await readSituation(means), request, means))
@@ -80,9 +80,9 @@ export const rollback = async (request: RollbackRequest, means: FlowMeans): Prom
   await request.confirm(shown)
 
   const why = request.why ?? `rollback to release ${shown.target.number}`
-  return withLock({ means, steps, why, waitSeconds: request.waitSeconds }, async (lock) => {
-    await steps.run('prepare', (say) => platform.prepare({ say, signal: interrupted }))
-    const situation = await mendFirst(means, steps)
+  return withLock({ means, steps, why, waitSeconds: request.waitSeconds }, async (lock, signal) => {
+    await steps.run('prepare', (say) => platform.prepare({ say, signal }))
+    const situation = await mendFirst(means, { steps, signal })
     // The target that was shown is the target that is taken, whatever came in between.
     const agreed = plan(situation, { ...request, to: shown.target.number }, means)
     const { services, shared, scans } = agreed.target

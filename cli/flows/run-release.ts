@@ -73,6 +73,19 @@ const unknownState = (
     fix: [toType(`status --env ${environment}`), toType(`rollback --env ${environment}`)],
   })
 
+/** Who has the lock now mends what is left, and may be at it already: nothing more is written, not even the record. */
+const leftWithoutLock = (release: ReleaseRecord, reason: unknown, environment: string): unknown =>
+  reason instanceof ShopctlError
+    ? new ShopctlError({
+        code: reason.code,
+        outcome: 'unknown',
+        what: `The lock on ${environment} was lost in the middle of release ${release.number}; nothing was rolled back, and the next deploy or rollback settles what is left.`,
+        why: reason.why,
+        fix: [toType(`status --env ${environment}`), toType(`deploy --env ${environment}`)],
+        cause: reason,
+      })
+    : reason
+
 const leftHalfDone = (release: ReleaseRecord, environment: string): ShopctlError =>
   new ShopctlError({
     code: 'ABANDONED',
@@ -98,12 +111,12 @@ export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext):
   const { platform, reporter, interrupted, abandoned, environment, now } = means
   const signal = AbortSignal.any([interrupted, lock.signal])
 
-  let release = await steps.run('record', () => platform.releases.create(newRecord(plan, context)))
+  let release = await steps.run('record', () => platform.releases.create(newRecord(plan, context), lock.signal))
   reporter.emit({ type: 'release.opened', release: release.number, previous: release.previous })
   const keep = async (changes: Partial<ReleaseRecord>) => {
     release = { ...release, ...changes, steps: finishedBy(changes, steps) }
     await lock.confirm()
-    await platform.releases.update(release)
+    await platform.releases.update(release, lock.signal)
   }
   const takeBack = async (outcome: Exclude<Attempt, { result: 'promoted' }>, users: UndoRequest['users']) => {
     const wayBack = AbortSignal.any([abandoned, lock.signal])
@@ -119,7 +132,7 @@ export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext):
       reporter.emit({ type: 'release.closed', release: release.number, state: 'unknown' })
       return error
     } catch (failure) {
-      if (lock.signal.aborted) return lock.signal.reason
+      if (lock.signal.aborted) return leftWithoutLock(release, lock.signal.reason, environment)
       return abandoned.aborted ? leftHalfDone(release, environment) : failure
     }
   }
@@ -138,7 +151,7 @@ export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext):
     throw await takeBack({ result: 'thrown', cause }, 'moved')
   })
   reporter.emit({ type: 'release.closed', release: release.number, state: 'succeeded' })
-  await retireOthers(release, { means, steps: steps.withSignal(abandoned) })
+  await retireOthers(release, { means, steps, signal: AbortSignal.any([abandoned, lock.signal]) })
   return release
 }
 

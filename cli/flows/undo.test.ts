@@ -181,7 +181,9 @@ describe('a lock that was taken away', () => {
       world.journal.push('lost')
     }
     const error = await failureOf(deploy(deployAll, scriptedMeans(world.platform).means))
-    expect(error).toMatchObject({ code: 'LOCK_LOST', exitCode: 6 })
+    expect(error).toMatchObject({ code: 'LOCK_LOST', exitCode: 6, why: ['the lock was released by hand'] })
+    expect(error.message).toContain('in the middle of release 2; nothing was rolled back, and the next deploy')
+    expect(error.fix.at(-1)).toContain('deploy --env local')
     expect(world.journal.at(-1)).toBe('lost')
     expect(world.serving()).toBe(1)
   })

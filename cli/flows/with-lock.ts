@@ -13,10 +13,13 @@ type LockRequest = {
   readonly waitSeconds: number
 }
 
-/** One change at a time: holds the environment's lock around the work and gives it back whatever happens. */
+/**
+ * One change at a time: holds the environment's lock around the work and gives it back whatever happens. The work's
+ * signal fires at an interrupt and where the lock is lost: from then on nothing may be changed.
+ */
 export const withLock = async <Result>(
   { means, steps, why, waitSeconds }: LockRequest,
-  work: (lock: HeldLock) => Promise<Result>,
+  work: (lock: HeldLock, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> => {
   const { platform, environment, who, interrupted, reporter } = means
   const { lock, found } = await steps.run('lock', (say) =>
@@ -41,7 +44,7 @@ export const withLock = async <Result>(
     reporter.emit({ type: 'warning', message, fix: [] })
   }
   try {
-    return await work(lock)
+    return await work(lock, AbortSignal.any([interrupted, lock.signal]))
   } finally {
     const returned = await lock.release()
     if (returned.outcome === 'expires-by-itself') {

@@ -41,10 +41,13 @@ export interface ReleaseStore {
   list(): Promise<{ readonly records: readonly ReleaseRecord[]; readonly setAside: readonly SetAside[] }>
   /** The record, or null where there is none with this number. */
   read(number: number): Promise<ReleaseRecord | null>
-  /** Takes the next free number, also against a concurrent caller, and writes the record under it. */
-  create(record: Omit<ReleaseRecord, 'number'>): Promise<ReleaseRecord>
-  /** Replaces the record as a whole; a crash leaves the old or the new one. */
-  update(record: ReleaseRecord): Promise<void>
+  /**
+   * Takes the next free number, also against a concurrent caller, and writes the record under it. A signal ends the
+   * tries of a store that does not answer: a lock is lost, and what is written after that overwrites another's word.
+   */
+  create(record: Omit<ReleaseRecord, 'number'>, signal?: AbortSignal): Promise<ReleaseRecord>
+  /** Replaces the record as a whole; a crash leaves the old or the new one. The signal is as for `create`. */
+  update(record: ReleaseRecord, signal?: AbortSignal): Promise<void>
   /** Removes a record for good; does nothing where there is none. Its number is never used again. */
   remove(number: number): Promise<void>
 }

@@ -145,6 +145,23 @@ test('wherever an update breaks off, the old record or the new one is there', as
   }
 })
 
+test('a lock that is lost while the server is away ends an update: its word is written by nobody', async () => {
+  const lock = new AbortController()
+  const client = createMemoryKubeClient()
+  const { store } = open(client)
+  const record = await store.create(unnumbered)
+  const lost: typeof client.read = async (read, ended) => {
+    const found = await client.read(read, ended)
+    lock.abort(new Error('the lock was lost'))
+    return found
+  }
+  const replace: typeof client.replace = (object, ended) =>
+    ended.aborted ? Promise.reject(ended.reason) : client.replace(object, ended)
+  const losing = createKubeReleaseStore({ client: { ...client, read: lost, replace }, namespace })
+  await expect(losing.update({ ...record, state: 'failed' }, lock.signal)).rejects.toThrow('the lock was lost')
+  expect(await store.read(1)).toEqual(record)
+})
+
 test('a record that was deleted by hand while its release was at work is written again', async () => {
   const { client, store } = open()
   const record = await store.create(unnumbered)

@@ -29,7 +29,10 @@ export const createKubeReleaseStore = (place: {
 }): ReleaseStore => {
   const { client, namespace } = place
   const reference = (name: string) => ({ ...kind, name, namespace })
-  const deadline = () => AbortSignal.timeout(deadlineMilliseconds)
+  const deadline = (ended?: AbortSignal) => {
+    const late = AbortSignal.timeout(deadlineMilliseconds)
+    return ended === undefined ? late : AbortSignal.any([ended, late])
+  }
 
   /** A list shows one moment: an update between the head and its parts cannot look like a torn record. */
   const fetchObjects = async (labelSelector: string): Promise<readonly KubeObject[]> =>
@@ -52,10 +55,10 @@ export const createKubeReleaseStore = (place: {
     }
   }
 
-  const createAll = async (record: ReleaseRecord): Promise<boolean> => {
+  const createAll = async (record: ReleaseRecord, ended?: AbortSignal): Promise<boolean> => {
     const { head, parts } = renderRecord(record, namespace)
-    for (const part of parts) await client.create(part, deadline())
-    if ((await client.create(head, deadline())) !== null) return true
+    for (const part of parts) await client.create(part, deadline(ended))
+    if ((await client.create(head, deadline(ended))) !== null) return true
     await removeAll(parts.map(({ metadata }) => metadata.name))
     return false
   }
@@ -65,16 +68,16 @@ export const createKubeReleaseStore = (place: {
   }
 
   /** The new parts, then the head that names them, then the old parts away. False where another came first. */
-  const replaceAll = async (before: KubeObject, record: ReleaseRecord): Promise<boolean> => {
+  const replaceAll = async (before: KubeObject, record: ReleaseRecord, ended?: AbortSignal): Promise<boolean> => {
     const { head, parts } = renderRecord(record, namespace)
-    for (const part of parts) await client.create(part, deadline())
+    for (const part of parts) await client.create(part, deadline(ended))
     const { resourceVersion, annotations } = before.metadata
     const metadata = {
       ...head.metadata,
       resourceVersion,
       annotations: { ...annotations, ...head.metadata.annotations },
     }
-    if ((await client.replace({ ...head, metadata }, deadline())) === null) return false
+    if ((await client.replace({ ...head, metadata }, deadline(ended))) === null) return false
     const kept = new Set(parts.map((part) => part.metadata.name))
     // The record is safe: what is left over is removed with it, if not now.
     await removeAll((partsOf(before) ?? []).filter((name) => !kept.has(name))).catch(() => undefined)
@@ -101,25 +104,25 @@ export const createKubeReleaseStore = (place: {
       return parsed !== null && 'record' in parsed ? parsed.record : null
     },
 
-    async create(record) {
+    async create(record, ended) {
       let taken: number | null = null
       for (;;) {
-        const number = await takeNumber(place, taken, deadline())
+        const number = await takeNumber(place, taken, deadline(ended))
         const numbered: ReleaseRecord = { ...record, number }
-        if (await createAll(numbered)) return numbered
+        if (await createAll(numbered, ended)) return numbered
         // Only where somebody has set the counter back.
         taken = number
       }
     },
 
-    async update(record) {
+    async update(record, ended) {
       for (;;) {
-        const before = await client.read(reference(recordName(record.number)), deadline())
-        if (before !== null && (await replaceAll(before, record))) return
+        const before = await client.read(reference(recordName(record.number)), deadline(ended))
+        if (before !== null && (await replaceAll(before, record, ended))) return
         if (before !== null) continue
         // Deleted by hand while it was at work: what happened must not be lost with it.
-        await ensureNamespace(client, namespace, deadline())
-        if (await createAll(record)) return
+        await ensureNamespace(client, namespace, deadline(ended))
+        if (await createAll(record, ended)) return
       }
     },
 
