@@ -157,7 +157,10 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
   const chosen = request.services ?? platform.services
   const conflicts = request.force === 'force' ? 'take' : 'refuse'
 
-  const before = await steps.ask('plan', () => readSituation(means))
+  const before = await steps.ask('plan', async () => {
+    const [situation] = await Promise.all([readSituation(means), platform.requireSettings?.(interrupted)])
+    return situation
+  })
   refusePartOfNothing(chosen, before.current, means)
   const artifacts = await steps.run('build', (say) => platform.build(chosen, { say, signal: interrupted }))
 

@@ -116,6 +116,8 @@ export interface Platform {
   readonly releases: ReleaseStore
   readonly lock: LockStore
 
+  /** Refuses where settings are missing that only people can give: before anything slow is begun. Changes nothing. */
+  requireSettings?(signal: AbortSignal): Promise<void>
   /** Makes what will run from the source as it is, without touching the environment. Same source, same digest. */
   build(services: readonly string[], work: Work): Promise<readonly Artifact[]>
   /**

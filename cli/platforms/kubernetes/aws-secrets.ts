@@ -1,5 +1,6 @@
 import { interruption } from '../../errors/interruption.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { toType } from '../../errors/to-type.ts'
 import { awsSecrets, wrongForm } from './aws-secret-values.ts'
 import type { SecretEntry } from './secret-entry.ts'
 
@@ -8,6 +9,8 @@ export type AwsSecretsPlace = {
   readonly region: string
   /** `shop/staging/` */
   readonly prefix: string
+  /** What the encrypted file would need for AWS not to be asked. */
+  readonly lacking?: readonly { readonly service: string; readonly name: string }[]
 }
 
 const loggedOut: ReadonlySet<string> = new Set([
@@ -21,12 +24,20 @@ const loggedOut: ReadonlySet<string> = new Set([
 
 const inWords = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 
-const refusal = (error: unknown, { environment, region }: AwsSecretsPlace, id: string): ShopctlError => {
+const refusal = (error: unknown, { environment, region, lacking = [] }: AwsSecretsPlace, id: string): ShopctlError => {
   const name = error instanceof Error ? error.name : ''
   const why = [`${id}: ${inWords(error)}`]
   if (loggedOut.has(name)) {
     const what = `AWS does not know who asks for the secrets of ${environment}; nothing was changed.`
-    const fix = ['aws sso login', `aws sts get-caller-identity --region ${region}`]
+    const fix = [
+      'aws sso login',
+      `aws sts get-caller-identity --region ${region}`,
+      ...lacking.map(({ service, name: setting }) =>
+        toType(`secrets set ${setting} --env ${environment} --service ${service}`),
+      ),
+    ]
+    if (lacking.length > 0)
+      why.push('AWS is asked because the encrypted file does not have every secret that is needed')
     return new ShopctlError({ code: 'AWS_NOT_LOGGED_IN', outcome: 'refused', what, why, fix, cause: error })
   }
   if (name === 'AccessDeniedException') {

@@ -126,6 +126,10 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
     releases,
     lock: createKubeLockStore({ client, namespace }),
 
+    async requireSettings(signal) {
+      // The environment's own are made with the first release.
+      if (facts.foundations === 'managed') await settings.read('refuse', signal)
+    },
     build: images.build,
     scan: images.scan,
     push: images.push,

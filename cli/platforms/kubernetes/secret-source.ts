@@ -20,7 +20,8 @@ export const fetchSecretEntries = async (
   const own = await file.read()
   if (aws === null || covers(own)) return own
   const { fetchAwsSecrets } = await import('./aws-secrets.ts')
-  return [...(await fetchAwsSecrets({ environment: environment.name, ...aws }, signal)), ...own]
+  const lacking = missing(own, serviceNames)
+  return [...(await fetchAwsSecrets({ environment: environment.name, ...aws, lacking }, signal)), ...own]
 }
 
 /** Settings without which a service does not start. */
