@@ -57,13 +57,14 @@ const serviceChanges = (from: ServiceSet, to: ServiceSet): readonly ServiceChang
     return [{ service, from: before?.digest ?? null, to: after?.digest ?? null, settings, manifest }]
   })
 
-/** Services that have already succeeded here with the same digest and settings. */
+/** Services that have already succeeded here with the same digest, settings and manifest: other limits prove nothing. */
 export const provenServices = (records: readonly ReleaseRecord[], wanted: ServiceSet): ReadonlySet<string> => {
   const succeeded = records.filter(({ state }) => state === 'succeeded')
-  const proven = Object.entries(wanted).filter(([service, { digest, settingsHash }]) =>
+  const proven = Object.entries(wanted).filter(([service, { digest, settingsHash, manifest }]) =>
     succeeded.some(({ services }) => {
       const then = services[service]
-      return then?.digest === digest && then.settingsHash === settingsHash
+      if (then?.digest !== digest || then.settingsHash !== settingsHash) return false
+      return isDeepStrictEqual(then.manifest, manifest)
     }),
   )
   return new Set(proven.map(([service]) => service))

@@ -185,6 +185,13 @@ test.each([
   expect(refusedServices(records, wanted).map(({ release }) => release)).toEqual(releases)
 })
 
+test('what failed for its size may come again with another one, and with that one only', () => {
+  const small = { catalog: { ...aServiceRelease('x'), manifest: { memory: '96Mi' } } }
+  const records = newestFirst(ok(1, 'a'), { ...bad(2, 'x'), services: small })
+  expect(refusedServices(records, wanted)).toEqual([])
+  expect(refusedServices(newestFirst(...records, ok(3, 'x')), small)).toMatchObject([{ release: 2 }])
+})
+
 test('a refusal says why in the words of the record', () => {
   expect(refusedServices(newestFirst(ok(1, 'a'), bad(2, 'x')), wanted)).toEqual([
     { service: 'catalog', release: 2, reason: 'catalog exited 1' },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
 import type { MigrationRecord, ReleaseRecord, ServiceRelease } from './release.ts'
@@ -139,35 +140,42 @@ const noTarget = (environment: string, why: string): ShopctlError =>
 
 export type RefusedService = { readonly service: string; readonly release: number; readonly reason: string }
 
+type Wanted = Pair & Pick<ServiceRelease, 'manifest'>
+
 /**
- * Services whose digest and settings were found bad here: culprit of an unhealthy release, or left by a manual
- * rollback. The newest verdict on the pair counts: one that succeeded since, by --force, is good again.
+ * Services that were found bad here: culprit of an unhealthy release with this digest, these settings and this manifest
+ * (what failed for its size may come again with another one), or left by a manual rollback. The newest verdict counts:
+ * what has succeeded since, by --force, is good again.
  */
-export const refusedServices = (records: Records, wanted: Readonly<Record<string, Pair>>): readonly RefusedService[] =>
-  Object.entries(wanted).flatMap(([service, pair]) => {
+export const refusedServices = (
+  records: Records,
+  services: Readonly<Record<string, Wanted>>,
+): readonly RefusedService[] =>
+  Object.entries(services).flatMap(([service, wanted]) => {
     for (const record of records) {
-      const verdict = verdictOn(records, record, { service, pair })
+      const verdict = verdictOn(records, record, { service, wanted })
       if (verdict === 'good') return []
       if (verdict !== null) return [{ service, release: verdict.release, reason: verdict.reason }]
     }
     return []
   })
 
-type Question = { readonly service: string; readonly pair: Pair }
+type Question = { readonly service: string; readonly wanted: Wanted }
 type Verdict = 'good' | { readonly release: number; readonly reason: string } | null
 
-/** What one record says about a service's digest and settings; null where it says nothing. */
-const verdictOn = (records: Records, record: ReleaseRecord, { service, pair }: Question): Verdict => {
-  const has = (other: ReleaseRecord | undefined) => samePair(other?.services[service], pair)
+/** What one record says about a service as it is wanted; null where it says nothing. */
+const verdictOn = (records: Records, record: ReleaseRecord, { service, wanted }: Question): Verdict => {
+  const has = (other: ReleaseRecord | undefined) => samePair(other?.services[service], wanted)
+  const hasWhole = has(record) && isDeepStrictEqual(record.services[service]?.manifest, wanted.manifest)
   if (record.state === 'succeeded') {
-    if (has(record)) return 'good'
+    if (hasWhole) return 'good'
     const left = byNumber(records, record.previous)
     const wentBack = left !== undefined && position(records, record) < position(records, left)
     if (record.kind !== 'rollback' || !wentBack || !has(left)) return null
     const why = record.why === null ? '' : `: ${record.why}`
     return { release: left.number, reason: `rolled back by ${record.who} in release ${record.number}${why}` }
   }
-  if (!record.culprits.includes(service) || !has(record)) return null
+  if (!record.culprits.includes(service) || !hasWhole) return null
   const kept = record.evidence.find((evidence) => evidence.service === service)
   return { release: record.number, reason: kept?.reason ?? record.failure?.why[0] ?? 'it was unhealthy' }
 }
