@@ -55,7 +55,7 @@ export abstract class FlowCommand extends ShopCommand {
       reporter,
       policy: opened.policy,
       who: whoAmI(),
-      command: this.#typed(),
+      command: this.typed(),
       async smoke(checks, request) {
         const { runChecks } = await import('./smoke/run-checks.ts')
         return runChecks(checks, request)
@@ -89,8 +89,8 @@ export abstract class FlowCommand extends ShopCommand {
     }
   }
 
-  /** The words that were typed, without the wait: LOCK_HELD offers them again with one. */
-  #typed(): string {
+  /** The words that were typed, without the wait: what is offered again with an answer in it means the same place. */
+  protected typed(): string {
     const words = this.argv.filter(
       (word, index) => word !== '--wait' && !word.startsWith('--wait=') && this.argv[index - 1] !== '--wait',
     )

@@ -75,7 +75,7 @@ export default class Deploy extends FlowCommand {
           ...wordsFor(flags.env),
           question: `Release ${changes.map(({ service }) => service).join(', ')} to ${name}?`,
           declined: `The release to ${name} was not confirmed; nothing was changed.`,
-          fix: toType(`deploy --env ${name} --yes`),
+          fix: toType(`${this.typed()} --yes`),
           signal: this.interrupted,
         })
       },

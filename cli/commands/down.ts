@@ -33,7 +33,7 @@ export default class Down extends FlowCommand {
             ? `Delete the databases, the settings and the history of ${environment} for good?`
             : `Stop everything of ${environment}?`,
         declined: `${environment} was not ${data === 'delete' ? 'deleted' : 'stopped'}; nothing was changed.`,
-        fix: toType(`down --env ${environment}${data === 'delete' ? ' --delete-data' : ''} --yes`),
+        fix: toType(`${this.typed()} --yes`),
         signal: this.interrupted,
       })
     }

@@ -47,7 +47,7 @@ export default class Rollback extends FlowCommand {
             ...wordsFor(flags.env),
             question: `Roll ${environment} back to release ${number}?`,
             declined: `Rollback of ${environment} was not confirmed; nothing was changed.`,
-            fix: toType(`rollback --env ${environment} --to ${number}${flags.force ? ' --force' : ''} --yes`),
+            fix: toType(`${this.typed()}${flags.to === undefined ? ` --to ${number}` : ''} --yes`),
             signal: this.interrupted,
           })
         },
