@@ -73,18 +73,27 @@ export const holdLock = ({ store, clock, environment, taken }: Holding): HeldLoc
     }
   }
 
-  const tick = () => {
-    // Half a period early: the next tick, a little late, would come after others may take the lock.
-    if (clock.monotonicMilliseconds() - provenAt + periodMilliseconds / 2 >= timeToLiveMilliseconds) {
-      lose(`it could not be renewed for ${taken.value.timeToLiveSeconds} s: ${lastTrouble}`)
-      return
-    }
+  const renewOnce = () => {
     renewing ??= renew().finally(() => {
       renewing = null
     })
   }
 
-  const stop = clock.every(periodMilliseconds, tick)
+  /** Half a period early: what is under way then must have ended before others may take the lock. */
+  const mayBeAnothers = () =>
+    clock.monotonicMilliseconds() - provenAt + periodMilliseconds / 2 >= timeToLiveMilliseconds
+
+  const renewUnlessOver = (due: 'due' | 'not-due') => {
+    if (mayBeAnothers()) lose(`it could not be renewed for ${taken.value.timeToLiveSeconds} s: ${lastTrouble}`)
+    else if (due === 'due') renewOnce()
+  }
+
+  let ticks = 0
+  // Twice as often as it is renewed: three periods are the time to live, and the end must be noticed before it.
+  const stop = clock.every(periodMilliseconds / 2, () => {
+    ticks += 1
+    renewUnlessOver(ticks % 2 === 0 ? 'due' : 'not-due')
+  })
 
   const giveBack = async (): Promise<LockReturn> => {
     stop()
@@ -101,7 +110,7 @@ export const holdLock = ({ store, clock, environment, taken }: Holding): HeldLoc
   return {
     signal: lost.signal,
     async confirm() {
-      if (!lost.signal.aborted) tick()
+      if (!lost.signal.aborted) renewUnlessOver('due')
       await renewing
       lost.signal.throwIfAborted()
     },
