@@ -52,6 +52,8 @@ export type BuildImages = {
   readonly services: readonly ImageSource[]
   /** As SHOPCTL_REGISTRY says it: a host, with an optional path below which the repositories are. */
   readonly registry: string
+  /** `nowhere`: the registry is a name only, for images that are put elsewhere; nobody is asked for it. */
+  readonly lookUp?: 'in-registry' | 'nowhere'
   /** As SHOPCTL_BASE_IMAGE says it; see `baseImageName`. */
   readonly base: string
   /** The repository's root folder. */
@@ -99,6 +101,7 @@ const sizeToPush = (image: AssembledImage, { resolved, client }: Work): number =
 /** What the registry has for this bundle, compared with what it makes unless that was done before; null for nothing. */
 const findBuilt = async (bundle: Bundle, { work, tag }: { work: Work; tag: string }): Promise<FoundImage | null> => {
   const { client, repository, directories, signal } = work
+  if (work.lookUp === 'nowhere') return null
   const named = await client.findManifest({ repository, reference: tag }, signal)
   if (named === null) return null
   const directory = join(directories.cache, 'found')

@@ -10,7 +10,7 @@ export type LocalEngine = {
 const pingMilliseconds = 3000
 
 /** The engine's words for a machine, in an image's. */
-const architectureOf = (machine: string): string => ({ x86_64: 'amd64', aarch64: 'arm64' })[machine] ?? machine
+export const architectureOf = (machine: string): string => ({ x86_64: 'amd64', aarch64: 'arm64' })[machine] ?? machine
 
 const within = async <Value>(milliseconds: number, work: Promise<Value>): Promise<Value> => {
   const late = Promise.withResolvers<never>()

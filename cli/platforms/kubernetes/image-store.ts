@@ -2,17 +2,14 @@ import { join } from 'node:path'
 import { workload, workloadNames } from '../../../manifests/workload.ts'
 import type { EnvironmentFacts, KubernetesFacts } from '../../../stacks/environments.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
-import { toType } from '../../errors/to-type.ts'
 import { baseImageName } from '../../images/base-image.ts'
 import { type BuiltImage, type BuiltImages, buildImages } from '../../images/build-images.ts'
 import { checkBoot } from '../../images/engine/boot-check.ts'
 import { loadImage } from '../../images/engine/load-image.ts'
 import { openLocalEngine } from '../../images/engine/local-engine.ts'
 import { fetchLayout } from '../../images/fetch-layout.ts'
-import { parseImageReference, parseRegistryPlace } from '../../images/image-reference.ts'
-import { pushImages } from '../../images/push-images.ts'
+import { parseImageReference } from '../../images/image-reference.ts'
 import { readSourceFacts } from '../../images/read-source-facts.ts'
-import { requireEcrRepositories } from '../../images/registry/ecr-registry.ts'
 import { openRegistries } from '../../images/registry/open-registries.ts'
 import { refuseUnscanned } from '../../images/scan/refuse-unscanned.ts'
 import { scanImages } from '../../images/scan/scan-images.ts'
@@ -21,8 +18,13 @@ import { runTool } from '../../tools/run-tool.ts'
 import type { Finding } from '../finding.ts'
 import type { Artifact, ServiceSet, Work } from '../platform.ts'
 import { stateRoot } from '../state-root.ts'
+import { type ImageDestination, imageWay } from './image-destination.ts'
+import { kindDestination } from './kind-destination.ts'
+import type { KubeClient } from './kube-client.ts'
+import { registryDestination } from './registry-destination.ts'
 
 export type ImageStorePlace = {
+  readonly client: Pick<KubeClient, 'server'>
   readonly environment: EnvironmentFacts
   readonly facts: KubernetesFacts
   readonly repository: string
@@ -30,35 +32,19 @@ export type ImageStorePlace = {
   readonly warn: (message: string) => void
 }
 
-/** The images of one environment: made here, scanned here, kept in its registry. */
+/** The images of one environment: made here, scanned here, kept where its nodes take them from. */
 export type ImageStore = {
   build(services: readonly string[], work: Work): Promise<readonly Artifact[]>
   scan(artifacts: readonly Artifact[], work: Work): Promise<readonly ScanRecord[]>
   push(artifacts: readonly Artifact[], work: Work): Promise<void>
   /** Puts what was built into the local container engine, and answers the names that it has there. */
   load(artifacts: readonly Artifact[], work: Work): Promise<readonly string[]>
-  /** One sentence for each image that the registry no longer has. */
+  /** One sentence for each image that is no longer there. */
   missing(services: ServiceSet, signal: AbortSignal): Promise<readonly string[]>
-  /** Whether the registry is there for whoever asks, for `doctor`. */
+  /** Whether there is a place for images, for `doctor`. */
   finding(signal: AbortSignal): Promise<Finding>
   /** `registry/repository@sha256:…` of a service's image. */
   referenceOf(service: string, digest: string): string
-}
-
-const registryMissing = (environment: string): ShopctlError =>
-  new ShopctlError({
-    code: 'REGISTRY_NOT_NAMED',
-    outcome: 'refused',
-    what: `${environment} needs a registry that its cluster can pull from, and none is named; nothing was changed.`,
-    why: ['SHOPCTL_REGISTRY is not set; with kind, a registry container on localhost does it (see the README)'],
-    fix: ['export SHOPCTL_REGISTRY=localhost:5000', toType(`doctor --env ${environment}`)],
-  })
-
-const registryOf = ({ environment, facts, variables }: ImageStorePlace): string => {
-  const { registry } = facts
-  if (variables.SHOPCTL_REGISTRY) return variables.SHOPCTL_REGISTRY
-  if (registry.kind === 'ecr') return `${registry.account}.dkr.ecr.${registry.region}.amazonaws.com`
-  throw registryMissing(environment.name)
 }
 
 const repositoryOf = (environment: EnvironmentFacts, service: string): string => {
@@ -75,6 +61,8 @@ const engineMissing = (why: string): ShopctlError =>
     why: [why],
     fix: ['docker info'],
   })
+
+type Registries = ReturnType<typeof openRegistries>
 
 const bootSeconds = 20
 
@@ -102,6 +90,20 @@ const artifactOf = (image: BuiltImage): Artifact => ({
   },
 })
 
+const openDestination = (
+  place: ImageStorePlace,
+  means: { readonly registries: Registries; readonly layouts: string },
+): ImageDestination => {
+  const { client, facts, variables, warn } = place
+  const environment = place.environment.name
+  const chosen = imageWay(facts.registry, variables.SHOPCTL_REGISTRY)
+  if (chosen.way === 'kind-nodes') {
+    return kindDestination({ environment, server: client.server, layouts: means.layouts, warn })
+  }
+  const repositories = facts.registry.kind === 'ecr' && !variables.SHOPCTL_REGISTRY ? 'made-before' : 'made-by-push'
+  return registryDestination({ ...chosen, environment, repositories, registries: means.registries })
+}
+
 export const createImageStore = (place: ImageStorePlace): ImageStore => {
   const { environment, facts, repository, variables, warn } = place
   const root = stateRoot({ repository, variables })
@@ -111,15 +113,19 @@ export const createImageStore = (place: ImageStorePlace): ImageStore => {
     cache: join(root, 'cache'),
     layouts: join(root, 'images'),
   }
+  const destination = openDestination(place, { registries, layouts: directories.layouts })
   let built: BuiltImages | null = null
 
+  const referenceOf = (service: string, digest: string): string =>
+    `${destination.registry}/${repositoryOf(environment, service)}@${digest}`
   const imagesOf = (artifacts: readonly Artifact[]): readonly BuiltImage[] => {
     const digests = new Set(artifacts.map(({ digest }) => digest))
     return (built?.images ?? []).filter(({ digest }) => digests.has(digest))
   }
   const request = (services: readonly string[]) => {
     const sources = services.map((service) => ({ service, repository: repositoryOf(environment, service) }))
-    return { services: sources, registry: registryOf(place), base: baseImageName(variables), root: repository }
+    const { registry, lookUp } = destination
+    return { services: sources, registry, lookUp, base: baseImageName(variables), root: repository }
   }
   const withLayout = async (image: BuiltImage, signal: AbortSignal) => {
     const { service, digest, layoutDirectory } = image
@@ -132,10 +138,11 @@ export const createImageStore = (place: ImageStorePlace): ImageStore => {
       layoutDirectory: await fetchLayout({ client, repository: name, digest, directories }, signal),
     }
   }
-  /** What the registry has was started before it was pushed. */
+  /** What has arrived was started before it was sent. */
   const bootBuilt = async (images: readonly BuiltImage[], { say, signal }: Work): Promise<void> => {
-    const fresh = images.flatMap(({ service, layoutDirectory }) =>
-      layoutDirectory === null ? [] : [{ service, layoutDirectory }],
+    const arrived = await destination.arrived(images, signal)
+    const fresh = images.flatMap(({ service, reference, layoutDirectory }) =>
+      layoutDirectory === null || arrived.has(reference) ? [] : [{ service, layoutDirectory }],
     )
     if (fresh.length === 0) return
     const engine = await openLocalEngine()
@@ -156,11 +163,10 @@ export const createImageStore = (place: ImageStorePlace): ImageStore => {
     async build(services, work) {
       const { signal } = work
       const wanted = request(services)
-      if (facts.registry.kind === 'ecr' && !variables.SHOPCTL_REGISTRY) {
-        const repositories = wanted.services.map((source) => source.repository)
-        const { name } = environment
-        await requireEcrRepositories({ host: wanted.registry, repositories, environment: name }, signal)
-      }
+      await destination.requirePlace(
+        wanted.services.map((source) => source.repository),
+        signal,
+      )
       const sourceFacts = await readSourceFacts(repository, { run: runTool, signal })
       const means = { ...wanted, directories, facts: sourceFacts, registries, say: sayOf(work) }
       built = await buildImages(means, signal)
@@ -203,37 +209,18 @@ export const createImageStore = (place: ImageStorePlace): ImageStore => {
 
     async push(artifacts, work) {
       if (built === null) return
-      const { base } = built
-      const { registry } = request([])
-      await pushImages({ images: imagesOf(artifacts), base, registry, registries, say: sayOf(work) }, work.signal)
+      await destination.push({ ...built, images: imagesOf(artifacts) }, work)
     },
 
-    async missing(services, signal) {
-      const { registry } = request([])
-      const checks = Object.entries(services).map(async ([service, { digest }]) => {
-        const reference = `${registry}/${repositoryOf(environment, service)}@${digest}`
-        const { host, repository: name } = parseImageReference(reference)
-        const found = await registries(host).findManifest({ repository: name, reference: digest }, signal)
-        return found === null ? [`${service}: the registry no longer has ${reference}`] : []
+    missing(services, signal) {
+      const images = Object.entries(services).map(([service, { digest }]) => {
+        return { service, digest, reference: referenceOf(service, digest) }
       })
-      return (await Promise.all(checks)).flat()
+      return destination.missing(images, signal)
     },
 
-    async finding(signal) {
-      const name = 'registry'
-      try {
-        const registry = registryOf(place)
-        const { host, prefix } = parseRegistryPlace(registry)
-        const repository = `${prefix}${repositoryOf(environment, 'users')}`
-        await registries(host).findManifest({ repository, reference: 'latest' }, signal)
-        return { name, state: 'fine', found: `${registry} answers`, fix: null }
-      } catch (error) {
-        if (!(error instanceof ShopctlError) || error.outcome === 'interrupted') throw error
-        const found = [error.message, ...error.why].join(' ')
-        return { name, state: 'missing', found, fix: error.fix[0] ?? null }
-      }
-    },
+    finding: (signal) => destination.finding(repositoryOf(environment, 'users'), signal),
 
-    referenceOf: (service, digest) => `${registryOf(place)}/${repositoryOf(environment, service)}@${digest}`,
+    referenceOf,
   }
 }
