@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ShopctlError } from '../errors/shopctl-error.ts'
+import type { ReleaseRecord } from '../releases/release.ts'
 import { deploy } from './deploy.ts'
 import { failureOf } from './testing/failure-of.ts'
 import { scriptedMeans } from './testing/scripted-means.ts'
@@ -65,6 +66,28 @@ test('after a reboot the same release is brought back, without a new one', async
   const result = await deploy(deployAll, scriptedMeans(world.platform).means)
   expect(result).toMatchObject({ outcome: 'brought-back', release: { number: 1 } })
   expect(world.journal).toEqual(['build', 'prepare', 'apply 1', 'observe 1', 'promote 1', 'retire 1'])
+})
+
+test('after down what comes back finds its tables and its demo data, also where the database is an empty one', async () => {
+  const world = await withRelease1()
+  await world.platform.down({ data: 'keep' }, AbortSignal.timeout(1_000))
+  world.journal.length = 0
+  const seeded: number[] = []
+  const platform = { ...world.platform, seed: async ({ number }: ReleaseRecord) => void seeded.push(number) }
+  const result = await deploy({ ...deployAll, demoData: 'load' }, scriptedMeans(platform).means)
+  expect(result).toMatchObject({ outcome: 'brought-back', release: { number: 1 } })
+  const migrated = ['migrate users', 'migrate catalog', 'migrate orders']
+  expect(world.journal).toEqual(['build', 'prepare', ...migrated, 'apply 1', 'observe 1', 'promote 1', 'retire 1'])
+  expect(seeded).toEqual([1])
+})
+
+test('what is changed after down is migrated as if for the first time', async () => {
+  const world = await withRelease1()
+  await world.platform.down({ data: 'keep' }, AbortSignal.timeout(1_000))
+  world.source.catalog = 'catalog2'
+  await deploy(deployAll, scriptedMeans(world.platform).means)
+  const migrated = world.journal.filter((entry) => entry.startsWith('migrate'))
+  expect(migrated).toEqual(['migrate users', 'migrate catalog', 'migrate orders'])
 })
 
 test('a dry run says what would change and asks the platform for nothing that changes anything', async () => {

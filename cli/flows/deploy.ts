@@ -5,6 +5,7 @@ import { refusedServices } from '../releases/history.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
 import type { FlowMeans } from './means.ts'
 import { mend } from './mend.ts'
+import { refill, withDatabase } from './refill.ts'
 import { restoreRelease } from './restore-release.ts'
 import { type ReleasePlan, runRelease } from './run-release.ts'
 import { scanAndPush } from './scan-and-push.ts'
@@ -175,6 +176,7 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
   return withLock(
     { means, steps, why: request.why ?? 'deploy', waitSeconds: request.waitSeconds },
     async (lock, signal) => {
+      const stopped = before.current !== null && (await platform.running()).serving === null
       await steps.run('prepare', (say) => platform.prepare({ say, signal }))
       const { records, current } = await mendFirst(means, { steps, signal })
 
@@ -182,7 +184,10 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
       const { services, shared } = wanted
       const changes = changesBetween(current ?? nothing, wanted)
       await platform.preflight?.(wanted, conflicts, signal)
-      if (current !== null && changes.length === 0) return bringBack(current, means, { steps, signal })
+      if (current !== null && changes.length === 0) {
+        if (stopped) await refill(current, { means, demoData: request.demoData, steps, signal })
+        return bringBack(current, means, { steps, signal })
+      }
       const changing = changes.flatMap(({ service }) => {
         const changed = services[service]
         return changed === undefined ? [] : [[service, changed] as const]
@@ -199,7 +204,7 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
         commit: await commit,
         why: request.why,
         restores: null,
-        toMigrate: servicesToMigrate(current, services),
+        toMigrate: stopped ? withDatabase(services) : servicesToMigrate(current, services),
         demoData: current === null ? request.demoData : 'none',
         proven: provenServices(records, services),
         policy: means.policy,
