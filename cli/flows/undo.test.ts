@@ -88,6 +88,15 @@ describe('the way back holds when more than one thing is wrong', () => {
     expect((await world.platform.lock.read())?.value.released).toBe(true)
   })
 
+  test('where users move with the apply, they stayed if it never came to one, and are back if it did', async () => {
+    const world = await withRelease1({ bad1: 'migration-fails', bad2: 'crashes' })
+    const platform = { ...world.platform, usersMove: 'during-apply' } as const
+    world.source.catalog = 'bad1'
+    expect((await failureOf(deploy(deployAll, scriptedMeans(platform).means))).message).toContain('users stay on')
+    world.source.catalog = 'bad2'
+    expect((await failureOf(deploy(deployAll, scriptedMeans(platform).means))).message).toContain('users are back on')
+  })
+
   test('what was migrated before a failure is in the record: it stays in the database', async () => {
     const world = await withRelease1({ bad1: 'migration-fails' })
     world.source.catalog = 'bad1'

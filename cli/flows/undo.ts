@@ -67,16 +67,21 @@ const goBack = async (request: UndoRequest): Promise<WayBack> => {
   }
 }
 
+/** Where users move while a release is applied, they stayed if it never came to that. */
+const haveStayed = ({ users, means, steps }: UndoRequest): boolean =>
+  users === 'stayed' &&
+  (means.platform.usersMove === 'at-promote' || steps.attempted().every(({ name }) => name !== 'apply'))
+
 /** What users are on now. */
-const usersNow = (way: WayBack, { previous, users, means }: UndoRequest): string => {
+const usersNow = (way: WayBack, request: UndoRequest): string => {
+  const { previous, means } = request
   if ('failure' in way) return `the way back failed too, so what users are on is not known`
   if (previous === null) return `there was no release before it, so nothing is left running in ${means.environment}`
   const where = `release ${previous.number}`
   const { state, reasons } = way.verdict
   if (state === 'unhealthy') return `${where}, which was there before, is not healthy itself (${reasons.join('; ')})`
   if (state !== 'healthy') return `${where} was applied again, but is not proven healthy (${reasons.join('; ')})`
-  const stayed = users === 'stayed' && means.platform.usersMove === 'at-promote'
-  return stayed ? `users stay on ${where}` : `users are back on ${where}`
+  return haveStayed(request) ? `users stay on ${where}` : `users are back on ${where}`
 }
 
 const isBack = (way: WayBack, previous: ReleaseRecord | null): boolean =>
