@@ -7,6 +7,7 @@ import { type Breakage, breakages, halfMigration, halfMigrationFile, throwsWhenS
 import type { CommandResult } from './running-command.ts'
 import { createShop, type Shop } from './shop.ts'
 import type { ShopClient } from './shop-client.ts'
+import { failureIn } from './shown-failure.ts'
 
 let shop: Shop
 
@@ -18,15 +19,6 @@ const breakShop = async (edits: Breakage['edits']): Promise<() => Promise<void>>
   return async () => {
     await Promise.all(back.map((restore) => restore()))
   }
-}
-
-/** The failure as it stands on the screen: it must be the last thing there. */
-const failureIn = ({ stderr }: CommandResult) => {
-  const lines = stderr.trimEnd().split('\n')
-  const start = lines.findLastIndex((line) => /^[A-Z_]+: /.test(line))
-  const shown = lines.slice(start)
-  const marked = (mark: string) => shown.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length))
-  return { text: shown.join('\n'), what: shown[0] ?? '', why: marked('  Why: '), fix: marked('  Fix: ') }
 }
 
 const readEvents = async () =>
