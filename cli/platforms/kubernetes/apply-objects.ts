@@ -1,9 +1,10 @@
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { adaptToLive } from './adapt-to-live.ts'
 import { inApplyOrder } from './apply-order.ts'
+import { compareObjects } from './compare-objects.ts'
 import type { KubeObject, ObjectReference } from './kube-client.ts'
 import { referenceOf } from './object-reference.ts'
-import { type ApplyContext, type PlannedObject, planApply } from './plan-apply.ts'
+import { type ApplyContext, type PlannedObject, planApply, planTakeover } from './plan-apply.ts'
 
 export type AppliedObject = {
   readonly reference: ObjectReference
@@ -41,21 +42,37 @@ const settled = async <Value>(doing: readonly Promise<Value>[]): Promise<readonl
   return Promise.all(doing)
 }
 
-/** Applies what was planned. What is as wanted is not written: the server keeps its resource version. */
-export const applyPlanned = async (
+type Applying = { readonly context: ApplyContext; readonly set: readonly KubeObject[] }
+
+const applyPlanned = async (
   planned: readonly PlannedObject[],
-  context: ApplyContext,
+  applying: Applying,
 ): Promise<readonly AppliedObject[]> => {
-  const set = planned.map(({ object }) => object)
   const done: AppliedObject[] = []
-  for (const rank of inApplyOrder(planned)) {
-    done.push(...(await settled(rank.map((plan) => applyOne(plan, { context, set })))))
-  }
+  for (const rank of inApplyOrder(planned)) done.push(...(await settled(rank.map((plan) => applyOne(plan, applying)))))
   return done
 }
 
-/** Checks all, then applies all: a refusal changes nothing. */
+/** Null where the object is not as wanted, or the server could not say. */
+const asItIs = ({ object, live, after }: PlannedObject): AppliedObject | null =>
+  live === null || after === null || compareObjects(live, after).length > 0
+    ? null
+    : { reference: referenceOf(object), change: 'unchanged', object: live }
+
+/**
+ * Applies what is not as wanted, and writes nothing where it is. With `refuse` everything is checked first, so that a
+ * refusal changes nothing; with `take` nothing of another hand can stand in the way, and nothing is asked twice.
+ */
 export const applyObjects = async (
   objects: readonly KubeObject[],
   context: ApplyContext,
-): Promise<readonly AppliedObject[]> => applyPlanned(await planApply(objects, context), context)
+): Promise<readonly AppliedObject[]> => {
+  const plan = context.conflicts === 'take' ? planTakeover : planApply
+  const planned = await plan(objects, context)
+  const kept = planned.flatMap((each) => asItIs(each) ?? [])
+  const changed = await applyPlanned(
+    planned.filter((each) => asItIs(each) === null),
+    { context, set: objects },
+  )
+  return [...kept, ...changed]
+}

@@ -11,7 +11,7 @@ const container = (fields: Readonly<Record<string, unknown>>) => ({
 test.each([
   ['an amount in other words', { cpu: '1000m' }, { cpu: '1' }],
   ['a number as a word', { port: 8080 }, { port: '8080' }],
-  ['what is empty and left out', { env: [], command: null, hostNetwork: false, labels: {} }, {}],
+  ['what is empty and left out', { env: [], command: null, labels: {} }, {}],
   ['a default of the server', { image: 'a' }, { image: 'a', terminationMessagePath: '/dev/termination-log' }],
   [
     'a container that was put in before',
@@ -25,6 +25,7 @@ test.each([
 test.each([
   ['another value', { image: 'a' }, { image: 'b' }],
   ['a field that went', { image: 'a' }, {}],
+  ['a field that went where absent means true', { allowPrivilegeEscalation: false }, {}],
   ['no pods at all', { replicas: 2 }, { replicas: 0 }],
   ['a list that was emptied', { args: ['a'] }, { args: [] }],
 ])('%s is drift', (_, recorded, live) => {

@@ -10,7 +10,8 @@ import { sameQuantity } from './quantity.ts'
 type Changed = { readonly path: FieldPath; readonly recorded: unknown; readonly live: unknown }
 
 const isEmpty = (value: unknown): boolean => {
-  if (value === undefined || value === null || value === '' || value === false || value === 0) return true
+  // Not `false`: where a field is absent Kubernetes may take it for true, as with privilege escalation.
+  if (value === undefined || value === null || value === '' || value === 0) return true
   if (Array.isArray(value)) return value.length === 0
   return isRecord(value) && Object.keys(value).length === 0
 }

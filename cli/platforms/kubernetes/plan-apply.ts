@@ -1,6 +1,8 @@
 import { adaptToLive } from './adapt-to-live.ts'
 import { type Facing, refuseConflicts, refuseForeign, refuseSelectors } from './apply-refusals.ts'
+import { driftOf } from './drift.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
+import { isApplied } from './managed-fields.ts'
 import { referenceOf } from './object-reference.ts'
 
 export type ApplyContext = {
@@ -14,7 +16,7 @@ export type ApplyContext = {
 /** One object that is to be applied: as rendered, as sent, as it is now and as it would be. */
 export type PlannedObject = Facing & {
   readonly sent: KubeObject
-  /** Null where the namespace is not there yet, so that the server cannot say. */
+  /** Null where that is not known: the namespace is not there yet, or the server was not asked. */
   readonly after: KubeObject | null
 }
 
@@ -24,17 +26,37 @@ const canAsk = ({ metadata }: KubeObject, facing: readonly Facing[]): boolean =>
     ({ object, live }) => object.kind === 'Namespace' && live === null && object.metadata.name === metadata.namespace,
   )
 
+const faceAll = (objects: readonly KubeObject[], { client, signal }: ApplyContext): Promise<readonly Facing[]> =>
+  Promise.all(objects.map(async (object) => ({ object, live: await client.read(referenceOf(object), signal) })))
+
+/**
+ * What to apply where fields of other hands are taken over: known from what is there alone, in one question for each
+ * object. Throws SELECTOR_CHANGED.
+ */
+export const planTakeover = async (
+  objects: readonly KubeObject[],
+  context: ApplyContext,
+): Promise<readonly PlannedObject[]> => {
+  const facing = await faceAll(objects, context)
+  refuseSelectors(facing, context.environment)
+  return facing.map(({ object, live }) => {
+    // What another hand made alike is to become ours all the same.
+    const isAsWanted = live !== null && isApplied(live) && driftOf(object, live).length === 0
+    const after = isAsWanted ? live : null
+    return { object, live, sent: adaptToLive(object, { live, set: objects }), after }
+  })
+}
+
 /**
  * Asks the server what applying would do, and changes nothing. Throws OBJECT_FOREIGN, SELECTOR_CHANGED or FIELD_CONFLICT
  * with everything that stands in the way, else the first thing that the server refuses.
  */
 export const planApply = async (
   objects: readonly KubeObject[],
-  { client, environment, conflicts, signal }: ApplyContext,
+  context: ApplyContext,
 ): Promise<readonly PlannedObject[]> => {
-  const facing = await Promise.all(
-    objects.map(async (object) => ({ object, live: await client.read(referenceOf(object), signal) })),
-  )
+  const { client, environment, conflicts, signal } = context
+  const facing = await faceAll(objects, context)
   if (conflicts === 'refuse') refuseForeign(facing, environment)
   refuseSelectors(facing, environment)
   const errors: unknown[] = []
