@@ -1,10 +1,9 @@
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { adaptToLive } from './adapt-to-live.ts'
 import { inApplyOrder } from './apply-order.ts'
-import { compareObjects } from './compare-objects.ts'
 import type { KubeObject, ObjectReference } from './kube-client.ts'
 import { referenceOf } from './object-reference.ts'
-import { type ApplyContext, type PlannedObject, planApply, planTakeover } from './plan-apply.ts'
+import { type ApplyContext, type PlannedObject, planApply, planDifferences } from './plan-apply.ts'
 
 export type AppliedObject = {
   readonly reference: ObjectReference
@@ -53,26 +52,29 @@ const applyPlanned = async (
   return done
 }
 
-/** Null where the object is not as wanted, or the server could not say. */
+/** Null where the object is not as wanted. */
 const asItIs = ({ object, live, after }: PlannedObject): AppliedObject | null =>
-  live === null || after === null || compareObjects(live, after).length > 0
-    ? null
-    : { reference: referenceOf(object), change: 'unchanged', object: live }
+  live === null || after !== live ? null : { reference: referenceOf(object), change: 'unchanged', object: live }
 
 /**
- * Applies what is not as wanted, and writes nothing where it is. With `refuse` everything is checked first, so that a
- * refusal changes nothing; with `take` nothing of another hand can stand in the way, and nothing is asked twice.
+ * Applies what is not as wanted, and writes nothing where it is. What the environment would refuse is met in the middle:
+ * `planApply` or `applyObjects` finds it before.
  */
+export const applyDifferences = async (
+  objects: readonly KubeObject[],
+  context: ApplyContext,
+): Promise<readonly AppliedObject[]> => {
+  const planned = await planDifferences(objects, context)
+  const kept = planned.flatMap((each) => asItIs(each) ?? [])
+  const differing = planned.filter((each) => asItIs(each) === null)
+  return [...kept, ...(await applyPlanned(differing, { context, set: objects }))]
+}
+
+/** Checks all, then applies what differs: a refusal changes nothing. */
 export const applyObjects = async (
   objects: readonly KubeObject[],
   context: ApplyContext,
 ): Promise<readonly AppliedObject[]> => {
-  const plan = context.conflicts === 'take' ? planTakeover : planApply
-  const planned = await plan(objects, context)
-  const kept = planned.flatMap((each) => asItIs(each) ?? [])
-  const changed = await applyPlanned(
-    planned.filter((each) => asItIs(each) === null),
-    { context, set: objects },
-  )
-  return [...kept, ...changed]
+  if (context.conflicts === 'refuse') await planApply(objects, context)
+  return applyDifferences(objects, context)
 }

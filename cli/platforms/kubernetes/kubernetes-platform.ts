@@ -8,7 +8,7 @@ import type { ReleaseRecord } from '../../releases/release.ts'
 import { createRedactor } from '../../tools/redact.ts'
 import type { OpenRequest } from '../open-request.ts'
 import type { Platform } from '../platform.ts'
-import { applyObjects } from './apply-objects.ts'
+import { applyDifferences, applyObjects } from './apply-objects.ts'
 import { findCluster } from './cluster-findings.ts'
 import { collectPodEvidence } from './collect-evidence.ts'
 import { connect } from './connect.ts'
@@ -218,7 +218,8 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
     async apply(release, conflicts, signal) {
       await keepSecrets(release, signal)
       restartsBefore = await restartsOf(client, namespace, signal)
-      await applyObjects(objectsOfRelease(release), applying(conflicts, signal))
+      // What would be refused was found by `preflight`.
+      await applyDifferences(objectsOfRelease(release), applying(conflicts, signal))
     },
 
     observe: (release, signal) =>

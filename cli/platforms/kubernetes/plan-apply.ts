@@ -30,10 +30,10 @@ const faceAll = (objects: readonly KubeObject[], { client, signal }: ApplyContex
   Promise.all(objects.map(async (object) => ({ object, live: await client.read(referenceOf(object), signal) })))
 
 /**
- * What to apply where fields of other hands are taken over: known from what is there alone, in one question for each
- * object. Throws SELECTOR_CHANGED.
+ * What is not as wanted, from what is there alone: one question for each object, and nothing of what the server would
+ * say. `after` is `live` where nothing is to be done. Throws SELECTOR_CHANGED.
  */
-export const planTakeover = async (
+export const planDifferences = async (
   objects: readonly KubeObject[],
   context: ApplyContext,
 ): Promise<readonly PlannedObject[]> => {
