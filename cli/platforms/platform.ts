@@ -52,6 +52,11 @@ export type EntryPoint = {
   /** `routes`: only what the public may ask for leads inside, and no service's own health. */
   readonly reaches?: 'everything' | 'routes'
   readonly headers: Readonly<Record<string, string>>
+  /**
+   * Where the way to it may break by itself: asks whether it leads anywhere. Throws UNREACHABLE (unknown) where it does
+   * not; what got no answer before is then not the release's doing.
+   */
+  confirm?(signal: AbortSignal): Promise<void>
   /** Ends what was opened to reach it. */
   close?(): Promise<void>
 }

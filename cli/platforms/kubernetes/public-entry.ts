@@ -42,10 +42,17 @@ const hasAddress = async ({ client, namespace, signal }: PublicEntryRequest): Pr
   return items.some((ingress) => ingressAddress(ingress) !== null)
 }
 
-const throughEdge = async ({ entry: _, ...request }: PublicEntryRequest): Promise<PublicEntry> => {
+/** A tunnel goes through the API server. */
+const confirming = ({ client }: PublicEntryRequest) => ({
+  async confirm(signal: AbortSignal): Promise<void> {
+    await client.version(signal)
+  },
+})
+
+const throughEdge = async ({ entry, ...request }: PublicEntryRequest): Promise<PublicEntry> => {
   const target = { selector: selectorLabels('edge', 'server'), port: workload('edge').port }
   const { url, close } = await openTunnel({ ...request, ...target })
-  return { url, headers: {}, close, note: null }
+  return { url, headers: {}, ...confirming({ ...request, entry }), close, note: null }
 }
 
 /** Where the public's requests enter, reachable from this machine until it is closed. */
@@ -55,5 +62,5 @@ export const openPublicEntry = async (request: PublicEntryRequest): Promise<Publ
   if (await hasAddress(request)) return { url: `https://${entry.host}`, headers: {}, reaches: 'routes', note: null }
   const { url, close } = await openStandInDoor(request)
   const note = `The Ingress for ${entry.host} has no address: ${url} stands in for its load balancer.`
-  return { url, headers: {}, reaches: 'routes', close, note }
+  return { url, headers: {}, reaches: 'routes', ...confirming(request), close, note }
 }
