@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { deploy } from './deploy.ts'
+import { rollback } from './rollback.ts'
 import { failureOf } from './testing/failure-of.ts'
 import { scriptedMeans } from './testing/scripted-means.ts'
 import { type Source, scriptedPlatform } from './testing/scripted-platform.ts'
@@ -57,6 +58,24 @@ describe('after a kill', () => {
     world.source.users = 'users2'
     expect((await deploy(deployAll, scriptedMeans(world.platform).means)).outcome).toBe('deployed')
     expect(world.records.map(({ state }) => state)).toEqual(['succeeded', 'aborted', 'succeeded'])
+  })
+
+  test('a rollback has mended all that it was asked to go back from', async () => {
+    const world = await withRelease1()
+    world.source.catalog = 'catalog2'
+    await killedDuring(world, 'observe')
+    const request = {
+      to: null,
+      mode: 'apply',
+      why: null,
+      force: 'no',
+      waitSeconds: 0,
+      confirm: async () => undefined,
+    } as const
+    const result = await rollback(request, scriptedMeans(world.platform).means)
+    expect(result).toMatchObject({ outcome: 'rolled-back', release: { number: 1 } })
+    expect(world.records.map(({ state }) => state)).toEqual(['succeeded', 'aborted'])
+    expect(world.serving()).toBe(1)
   })
 
   test('where the record to go back to is lost, nothing is stopped', async () => {

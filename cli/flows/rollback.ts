@@ -83,6 +83,11 @@ export const rollback = async (request: RollbackRequest, means: FlowMeans): Prom
   return withLock({ means, steps, why, waitSeconds: request.waitSeconds }, async (lock, signal) => {
     await steps.run('prepare', (say) => platform.prepare({ say, signal }))
     const situation = await mendFirst(means, { steps, signal })
+    // Mending what was left has gone back already, to where it was asked to go.
+    const { current } = situation
+    const wasLeft = shown.leaving.state === 'in-progress'
+    if (wasLeft && current?.number === shown.target.number)
+      return { outcome: 'rolled-back', plan: shown, release: current }
     // The target that was shown is the target that is taken, whatever came in between.
     const agreed = plan(situation, { ...request, to: shown.target.number }, means)
     const { services, shared, scans } = agreed.target

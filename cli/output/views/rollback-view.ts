@@ -32,7 +32,8 @@ export const rollbackPlanView = ({ comparison }: RollbackPlan, width: number | n
   return migrations.length === 0 ? table : `${table}\n\nMigrations between, which stay:\n${migrations.join('\n')}`
 }
 
-export const rollbackView = ({ plan, release }: RollbackResult, environment: string): string =>
-  release === null
-    ? ''
-    : `${environment} is back on what release ${plan.target.number} was, as release ${release.number}.`
+export const rollbackView = ({ plan, release }: RollbackResult, environment: string): string => {
+  if (release === null) return ''
+  if (release.number === plan.target.number) return `${environment} is back on release ${release.number}.`
+  return `${environment} is back on what release ${plan.target.number} was, as release ${release.number}.`
+}
