@@ -14,9 +14,12 @@ export const askedOf = (verb: string, reference: ObjectReference): Asked => ({
   namespace: reference.namespace,
 })
 
+/** StorageClasses, NetworkPolicies, Pods. */
+const plural = (kind: string): string => `${kind.replace(/s$/, 'se').replace(/y$/, 'ie')}s`
+
 export const askedOfAll = (verb: string, { kind, namespace }: ListRequest): Asked => ({
   verb,
-  thing: namespace === null ? `${kind}s` : `${kind}s in ${namespace}`,
+  thing: namespace === null ? plural(kind) : `${plural(kind)} in ${namespace}`,
   kind,
   name: null,
   namespace,
