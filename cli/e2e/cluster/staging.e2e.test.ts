@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { serviceNames } from '../../../services/registry.ts'
 import type { KubeObject } from '../../platforms/kubernetes/kube-client.ts'
 import { eventually } from './cluster-shop.ts'
-import { startEmptySecretsManager } from './empty-secrets-manager.ts'
+import { startEmptyAwsAccount } from './empty-aws-account.ts'
 import { createStagingShop, namespaceExists, type StagingShop } from './staging-shop.ts'
 import { listAll, noCluster, onCluster } from './test-cluster.ts'
 
@@ -107,9 +107,9 @@ describe.skipIf(noCluster !== null)(onCluster('staging'), () => {
   })
 
   test('names every secret that is missing at once, and changes nothing', async () => {
-    const secretsManager = await startEmptySecretsManager()
-    onTestFinished(() => secretsManager.close())
-    const { code, why, fix } = await refused(['deploy'], { exit: 3, env: secretsManager.env })
+    const account = await startEmptyAwsAccount()
+    onTestFinished(() => account.close())
+    const { code, why, fix } = await refused(['deploy'], { exit: 3, env: account.env })
     expect(code).toBe('SECRETS_MISSING')
     expect(why.map((line) => line.split(';')[0])).toEqual([
       'users needs DATABASE_URL',

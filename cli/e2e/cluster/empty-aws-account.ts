@@ -4,12 +4,19 @@ import { z } from 'zod'
 
 const addressSchema = z.object({ port: z.int() })
 
-/** An AWS account in which there is no secret, and what leads a command to it. */
-export const startEmptySecretsManager = async () => {
+const answers: readonly (readonly [service: string, type: string])[] = [
+  ['secretsmanager.', 'ResourceNotFoundException'],
+  ['AmazonEC2ContainerRegistry', 'RepositoryNotFoundException'],
+]
+
+/** An AWS account without a secret and without a repository, and what leads a command to it. */
+export const startEmptyAwsAccount = async () => {
   const server = createServer((request, response) => {
     request.resume()
     response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' })
-    response.end(JSON.stringify({ __type: 'ResourceNotFoundException', message: 'there is none' }))
+    const target = String(request.headers['x-amz-target'])
+    const [, type = 'UnknownOperationException'] = answers.find(([service]) => target.startsWith(service)) ?? []
+    response.end(JSON.stringify({ __type: type, message: 'there is none' }))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
