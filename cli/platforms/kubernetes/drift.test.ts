@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { FieldDifference } from '../platform.ts'
-import { driftOf, subsetChanges } from './drift.ts'
+import { driftOf } from './drift.ts'
 import type { KubeObject } from './kube-client.ts'
+import { subsetChanges } from './subset-changes.ts'
 import { applied, sample } from './testing/sample-objects.ts'
 
 const container = (fields: Readonly<Record<string, unknown>>) => ({
@@ -75,6 +76,35 @@ test('what somebody added is drift; what a controller or an autoscaler wrote is 
   })
   expect(lines(recorded, live)).toEqual([
     'Deployment orders  .spec.template.containers[server].env[DEBUG].value  null → 1, by kubectl-edit at 2026-11-22T10:00:00Z',
+  ])
+})
+
+const peer = (service: string) => ({ podSelector: { matchLabels: { 'shopctl.dev/service': service } } })
+const policy = (from: readonly unknown[], managedFields: readonly unknown[] = []) =>
+  sample('NetworkPolicy', { spec: { podSelector: {}, ingress: [{ from, ports: [{ port: 8080 }] }] }, managedFields })
+
+test('what somebody put into a list that the server keeps as one is drift', () => {
+  const byHand = byKubectl({ 'f:spec': { 'f:ingress': {} } })
+  const live = policy([peer('edge'), peer('guest')], [applied, byHand])
+  expect(lines(policy([peer('edge')]), live)).toEqual([
+    'NetworkPolicy orders  .spec.ingress[0].from[1]  null → {"podSelector":{"matchLabels":{"shopctl.dev/service":"guest"}}}, by kubectl-edit at 2026-11-22T10:00:00Z',
+  ])
+  const open = { podSelector: {}, ingress: [{ from: [peer('edge')], ports: [{ port: 8080 }] }, {}] }
+  const letsAllIn = sample('NetworkPolicy', { spec: open, managedFields: [byHand] })
+  expect(lines(policy([peer('edge')]), letsAllIn)).toEqual([
+    'NetworkPolicy orders  .spec.ingress[1]  null → {}, by kubectl-edit at 2026-11-22T10:00:00Z',
+  ])
+})
+
+test('what somebody narrowed by a selector is drift, a default of the server in a list is none', () => {
+  const recorded = policy([peer('edge')])
+  const byHand = byKubectl({ 'f:spec': { 'f:podSelector': {}, 'f:ingress': {} } })
+  const spec = {
+    podSelector: { matchLabels: { tier: 'none' } },
+    ingress: [{ from: [peer('edge')], ports: [{ port: 8080, protocol: 'TCP' }] }],
+  }
+  expect(lines(recorded, sample('NetworkPolicy', { spec, managedFields: [applied, byHand] }))).toEqual([
+    'NetworkPolicy orders  .spec.podSelector.matchLabels  null → {"tier":"none"}, by kubectl-edit at 2026-11-22T10:00:00Z',
   ])
 })
 

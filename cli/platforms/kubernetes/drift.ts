@@ -1,47 +1,11 @@
 import type { FieldDifference } from '../platform.ts'
-import { type FieldPath, namingKey, renderPath, valueAt } from './field-path.ts'
-import { isRecord } from './is-record.ts'
+import { atomicExtras } from './atomic-extras.ts'
+import { type FieldPath, renderPath, valueAt } from './field-path.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
 import { fetchLive, releaseKinds } from './live-objects.ts'
-import { fieldManager, fieldOwners, ownedPaths, ownersOfField } from './managed-fields.ts'
+import { fieldManager, fieldOwners, isController, ownedPaths, ownersOfField } from './managed-fields.ts'
 import { describeObject, objectKey, referenceOf } from './object-reference.ts'
-import { sameQuantity } from './quantity.ts'
-
-type Changed = { readonly path: FieldPath; readonly recorded: unknown; readonly live: unknown }
-
-const isEmpty = (value: unknown): boolean => {
-  // Not `false`: where a field is absent Kubernetes may take it for true, as with privilege escalation.
-  if (value === undefined || value === null || value === '' || value === 0) return true
-  if (Array.isArray(value)) return value.length === 0
-  return isRecord(value) && Object.keys(value).length === 0
-}
-
-const isSame = (recorded: unknown, live: unknown): boolean => {
-  if (isEmpty(recorded) && isEmpty(live)) return true
-  if (recorded === live || String(recorded) === String(live)) return true
-  return sameQuantity(String(recorded), String(live))
-}
-
-const listChanges = (recorded: readonly unknown[], live: readonly unknown[], path: FieldPath): readonly Changed[] => {
-  const by = namingKey(recorded, live)
-  return recorded.flatMap((item, index) => {
-    const segment = by === null || !isRecord(item) ? index : { by, value: String(item[by]) }
-    return subsetChanges(item, valueAt(live, [segment]), [...path, segment])
-  })
-}
-
-/** Fields of the recorded value that are otherwise in the live one. What the server adds by itself is no change. */
-export const subsetChanges = (recorded: unknown, live: unknown, path: FieldPath = []): readonly Changed[] => {
-  if (Array.isArray(recorded) && Array.isArray(live)) return listChanges(recorded, live, path)
-  if (isRecord(recorded) && isRecord(live))
-    return Object.entries(recorded).flatMap(([key, value]) => subsetChanges(value, live[key], [...path, key]))
-  const bothPlain = !isRecord(recorded) && !isRecord(live) && !Array.isArray(recorded) && !Array.isArray(live)
-  if ((bothPlain && isSame(recorded, live)) || (isEmpty(recorded) && isEmpty(live))) return []
-  return [{ path, recorded, live }]
-}
-
-/** Controllers do their work in the spec too: an autoscaler's number, a volume's name. */
-const isController = (manager: string): boolean => manager.startsWith('kube-') || manager === 'kubelet'
+import { type Changed, isEmpty, subsetChanges } from './subset-changes.ts'
 
 const isWithin = (path: FieldPath, above: FieldPath): boolean =>
   above.every((segment, index) => JSON.stringify(segment) === JSON.stringify(path[index]))
@@ -76,7 +40,9 @@ export const driftOf = (recorded: KubeObject, live: KubeObject | null): readonly
   const object = describeObject(referenceOf(recorded))
   if (live === null) return [{ object, path: '', from: 'there', to: null, by: null }]
   const changed = subsetChanges(recorded, live)
-  const added = additions(recorded, live).filter(({ path }) => !changed.some((each) => isWithin(path, each.path)))
+  const added = [...additions(recorded, live), ...atomicExtras(recorded, live)].filter(
+    ({ path }) => !changed.some((each) => isWithin(path, each.path)),
+  )
   return [...changed, ...added].map(({ path, ...values }) => ({
     object,
     path: renderPath(path),

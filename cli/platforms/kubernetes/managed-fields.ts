@@ -29,11 +29,18 @@ export const fieldOwners = (object: KubeObject): readonly FieldOwner[] => {
   return parsed.data.map(({ fieldsV1, time, ...entry }) => ({ ...entry, time: time ?? null, fields: fieldsV1 }))
 }
 
-/** Applied by shopctl, and not only written by it: a record or a lock is written. */
-export const isApplied = (object: KubeObject): boolean =>
-  fieldOwners(object).some(({ manager, operation }) => manager === fieldManager && operation === 'Apply')
+/** Controllers do their work in the spec too: an autoscaler's number, a volume's name. */
+export const isController = (manager: string): boolean => manager.startsWith('kube-') || manager === 'kubelet'
 
-const parsedKey = (key: string): unknown => {
+/** What shopctl applied, and not what it only wrote. */
+export const appliedByUs = (object: KubeObject): readonly FieldOwner[] =>
+  fieldOwners(object).filter(({ manager, operation }) => manager === fieldManager && operation === 'Apply')
+
+/** Applied by shopctl, and not only written by it: a record or a lock is written. */
+export const isApplied = (object: KubeObject): boolean => appliedByUs(object).length > 0
+
+/** What stands in `k:{…}`, `v:…` and `i:…`. */
+export const parsedKey = (key: string): unknown => {
   try {
     return JSON.parse(key.slice(2))
   } catch {

@@ -4,6 +4,7 @@ import { driftOf } from './drift.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
 import { isApplied } from './managed-fields.ts'
 import { referenceOf } from './object-reference.ts'
+import { hasOwnLeftovers } from './own-leftovers.ts'
 
 export type ApplyContext = {
   readonly client: KubeClient
@@ -29,6 +30,10 @@ const canAsk = ({ metadata }: KubeObject, facing: readonly Facing[]): boolean =>
 const faceAll = (objects: readonly KubeObject[], { client, signal }: ApplyContext): Promise<readonly Facing[]> =>
   Promise.all(objects.map(async (object) => ({ object, live: await client.read(referenceOf(object), signal) })))
 
+/** What another hand made alike is to become ours all the same. */
+const isAsWanted = (object: KubeObject, { live, sent }: Pick<PlannedObject, 'live' | 'sent'>): boolean =>
+  live !== null && isApplied(live) && driftOf(object, live).length === 0 && !hasOwnLeftovers(sent, live)
+
 /**
  * What is not as wanted, from what is there alone: one question for each object, and nothing of what the server would
  * say. `after` is `live` where nothing is to be done. Throws SELECTOR_CHANGED.
@@ -40,10 +45,8 @@ export const planDifferences = async (
   const facing = await faceAll(objects, context)
   refuseSelectors(facing, context.environment)
   return facing.map(({ object, live }) => {
-    // What another hand made alike is to become ours all the same.
-    const isAsWanted = live !== null && isApplied(live) && driftOf(object, live).length === 0
-    const after = isAsWanted ? live : null
-    return { object, live, sent: adaptToLive(object, { live, set: objects }), after }
+    const sent = adaptToLive(object, { live, set: objects })
+    return { object, live, sent, after: isAsWanted(object, { live, sent }) ? live : null }
   })
 }
 
