@@ -23,6 +23,8 @@ export type PodSeen = {
   readonly terminating: boolean
 }
 
+export type OtherMachine = Pick<ClusterShop, 'root' | 'start' | 'run'> & { remove(): Promise<void> }
+
 export type ClusterShop = {
   readonly root: string
   readonly environment: string
@@ -48,8 +50,8 @@ export type ClusterShop = {
   demoLogin(role: 'customer' | 'admin'): Promise<{ readonly email: string; readonly password: string }>
   /** The data of one Secret in the namespace, decoded. */
   secret(name: string): Promise<Readonly<Record<string, string>>>
-  /** A second machine of the same developer team: another home and another state, the same repository. */
-  otherMachine(): Promise<{ readonly env: Readonly<Record<string, string>>; remove(): Promise<void> }>
+  /** A second machine of the same developer team: another home, another state, another clone of the repository. */
+  otherMachine(): Promise<OtherMachine>
   close(): Promise<void>
 }
 
@@ -200,10 +202,12 @@ export const createClusterShop = async (environment: 'dev' | 'staging' = 'dev'):
     },
     async otherMachine() {
       const { root: other, remove: removeOther } = await copyRepository()
-      return {
-        env: { HOME: join(other, '..', 'home'), SHOPCTL_STATE_DIR: join(other, '.shopctl') },
-        remove: removeOther,
+      const start: OtherMachine['start'] = (args, options = {}) => {
+        const own = { HOME: join(other, '..', 'home'), SHOPCTL_STATE_DIR: join(other, '.shopctl') }
+        const env = { ...variables, ...own, ...options.env }
+        return startCommand({ program: join(other, 'bin', 'shopctl'), args, cwd: other, env }, options)
       }
+      return { root: other, start, run: (args, options) => start(args, options).result(), remove: removeOther }
     },
     async close() {
       await Promise.all(clients.map((client) => client.stop()))
