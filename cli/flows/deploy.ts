@@ -209,11 +209,15 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
         proven: provenServices(records, services),
         policy: means.policy,
       }
-      const release = await runRelease(plan, { means, steps, lock, previous: current })
+      const unrecorded = current === null && (await hasReady(means)) ? 'something' : 'nothing'
+      const release = await runRelease(plan, { means, steps, lock, previous: current, unrecorded })
       return { outcome: 'deployed', release, changes }
     },
   )
 }
+
+const hasReady = async ({ platform }: FlowMeans): Promise<boolean> =>
+  (await platform.running()).instances.some(({ state }) => state === 'ready')
 
 /** The newest verdict on each digest of the set; what is not built anew keeps the one of the release before. */
 const scansOf = (services: ServiceSet, scans: ReleaseRecord['scans']): ReleaseRecord['scans'] =>

@@ -50,6 +50,16 @@ describe('after a kill', () => {
     expect(world.journal.find((entry) => entry.startsWith('promote'))).toBe('promote 3')
   })
 
+  test('what its migrations did behind the back of the dead is waited for and kept', async () => {
+    const world = await withRelease1()
+    world.source.catalog = 'catalogB1'
+    await killedDuring(world, 'migrate')
+    const applied = { service: 'catalog', name: '0002', reversible: false }
+    const platform = { ...world.platform, settleMigrations: async () => [applied] }
+    await deploy(deployAll, scriptedMeans(platform).means)
+    expect(world.records[1]).toMatchObject({ state: 'aborted', migrations: expect.arrayContaining([applied]) })
+  })
+
   test('a current release that cannot be brought back does not stop a better one', async () => {
     const world = await withRelease1()
     world.source.catalog = 'catalog2'

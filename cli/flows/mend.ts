@@ -1,7 +1,7 @@
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
 import type { ReleaseVerdict } from '../health/release-verdict.ts'
-import type { ReleaseRecord } from '../releases/release.ts'
+import type { MigrationRecord, ReleaseRecord } from '../releases/release.ts'
 import type { FlowMeans } from './means.ts'
 import { restoreRelease } from './restore-release.ts'
 import type { Steps } from './steps.ts'
@@ -33,6 +33,16 @@ const words = (verdict: ReleaseVerdict, current: ReleaseRecord | null): string =
   return verdict.state === 'healthy' ? where : `${where}, which is ${verdict.state} (${verdict.reasons.join('; ')})`
 }
 
+const withSettled = (
+  known: readonly MigrationRecord[],
+  settled: readonly MigrationRecord[],
+): ReleaseRecord['migrations'] => {
+  const added = settled.filter(
+    (one) => !known.some(({ service, name }) => service === one.service && name === one.name),
+  )
+  return [...known, ...added]
+}
+
 /**
  * Mends what a killed shopctl left: never a mixed set of services. A release that users had been moved to after every
  * check is kept; anything earlier goes back to the newest that succeeded. The record is closed in any case, so that a
@@ -45,6 +55,8 @@ export const mend = async (request: MendRequest): Promise<void> => {
 
   await steps.run('mend', async (say) => {
     const began = `release ${unfinished.number}, begun by ${unfinished.who} at ${unfinished.startedAt}`
+    // Before anything else: what goes on in a database behind our back, and what cannot be undone there.
+    const settled = (await platform.settleMigrations?.(unfinished, signal)) ?? []
     const { serving } = await platform.running()
     const kept = serving === unfinished.number && hadPassed(unfinished)
     const outcome = kept
@@ -53,6 +65,7 @@ export const mend = async (request: MendRequest): Promise<void> => {
     const what = `shopctl was killed during release ${unfinished.number}; ${outcome}`
     const closed: ReleaseRecord = {
       ...unfinished,
+      migrations: withSettled(unfinished.migrations, settled),
       state: kept ? 'succeeded' : 'aborted',
       finishedAt: now().toISOString(),
       failure: kept ? null : { code: 'PROCESS_GONE', what, why: [], fix: [] },

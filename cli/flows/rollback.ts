@@ -106,7 +106,13 @@ export const rollback = async (request: RollbackRequest, means: FlowMeans): Prom
       proven: provenServices(situation.records, services),
       policy: means.policy,
     }
-    const done = await runRelease(release, { means, steps, lock, previous: agreed.current })
+    const done = await runRelease(release, {
+      means,
+      steps,
+      lock,
+      previous: agreed.current,
+      unrecorded: 'nothing',
+    })
     return { outcome: 'rolled-back', plan: agreed, release: done }
   })
 }

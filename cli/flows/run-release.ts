@@ -6,6 +6,7 @@ import type { HeldLock } from '../releases/held-lock.ts'
 import type { Commit, ReleaseRecord } from '../releases/release.ts'
 import { attempt } from './attempt.ts'
 import type { Attempt } from './attempt-outcome.ts'
+import { isLostContact } from './lost-contact.ts'
 import type { FlowMeans } from './means.ts'
 import { retireOthers } from './retire-others.ts'
 import type { Steps } from './steps.ts'
@@ -35,6 +36,8 @@ export type RunReleaseContext = {
   readonly lock: HeldLock
   /** What users are on now. */
   readonly previous: ReleaseRecord | null
+  /** Where there is no such record: whether something runs all the same, of which nobody knows what it is. */
+  readonly unrecorded: 'nothing' | 'something'
 }
 
 const newRecord = (plan: ReleasePlan, context: RunReleaseContext): Omit<ReleaseRecord, 'number'> => ({
@@ -94,9 +97,36 @@ const leftHalfDone = (release: ReleaseRecord, environment: string): ShopctlError
     fix: [toType(`deploy --env ${environment}`)],
   })
 
+const wordsOf = (error: unknown): readonly string[] => {
+  if (error instanceof ShopctlError) return [error.message, ...error.why]
+  return [error instanceof Error ? error.message : String(error)]
+}
+
+const reasonsOf = (outcome: Exclude<Attempt, { result: 'promoted' }>): readonly string[] => {
+  if (outcome.result === 'setback') return [outcome.setback.what, ...outcome.setback.reasons]
+  return outcome.result === 'thrown' ? wordsOf(outcome.cause) : outcome.reasons
+}
+
+type Unclosed = {
+  readonly outcome: Exclude<Attempt, { result: 'promoted' }>
+  readonly failure: unknown
+  readonly environment: string
+}
+
+/** The record could not be written to its end: what happened before must be told all the same. */
+const leftOpen = (release: ReleaseRecord, { outcome, failure, environment }: Unclosed): ShopctlError =>
+  new ShopctlError({
+    code: 'RECORD_NOT_CLOSED',
+    outcome: 'unknown',
+    what: `Release ${release.number} of ${environment} did not succeed, and its record could not be closed; what users are on is not known, and the next deploy or rollback settles it.`,
+    why: [...reasonsOf(outcome), ...wordsOf(failure)],
+    fix: [toType(`status --env ${environment}`), toType(`deploy --env ${environment}`)],
+    cause: failure,
+  })
+
 /** What was thrown in the middle, as an outcome: lost contact is `unknown` wherever it happens, never a reason to go back. */
-const thrownOutcome = (cause: unknown, { interrupted }: FlowMeans): Attempt => {
-  if (cause instanceof ShopctlError && cause.outcome === 'unknown' && !interrupted.aborted) {
+const thrownOutcome = (cause: unknown, { interrupted }: FlowMeans): Exclude<Attempt, { result: 'promoted' }> => {
+  if (isLostContact(cause) && !interrupted.aborted) {
     return { result: 'unknown', code: cause.code, reasons: [cause.message, ...cause.why], suspects: [] }
   }
   return { result: 'thrown', cause }
@@ -107,7 +137,7 @@ const thrownOutcome = (cause: unknown, { interrupted }: FlowMeans): Attempt => {
  * An interrupt counts until the record is closed as succeeded; after that the release is what users are on.
  */
 export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext): Promise<ReleaseRecord> => {
-  const { means, steps, lock, previous } = context
+  const { means, steps, lock, previous, unrecorded } = context
   const { platform, reporter, interrupted, abandoned, environment, now } = means
   const signal = AbortSignal.any([interrupted, lock.signal])
 
@@ -120,7 +150,7 @@ export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext):
   }
   const takeBack = async (outcome: Exclude<Attempt, { result: 'promoted' }>, users: UndoRequest['users']) => {
     const wayBack = AbortSignal.any([abandoned, lock.signal])
-    const request = { means, steps, previous, users, keep, signal: wayBack }
+    const request = { means, steps, previous, unrecorded, users, keep, signal: wayBack }
     try {
       await lock.confirm()
       if (outcome.result === 'setback') return await undoSetback(release, outcome.setback, request)
@@ -133,7 +163,9 @@ export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext):
       return error
     } catch (failure) {
       if (lock.signal.aborted) return leftWithoutLock(release, lock.signal.reason, environment)
-      return abandoned.aborted ? leftHalfDone(release, environment) : failure
+      return abandoned.aborted
+        ? leftHalfDone(release, environment)
+        : leftOpen(release, { outcome, failure, environment })
     }
   }
 
@@ -148,7 +180,7 @@ export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext):
     interrupted.throwIfAborted()
   })
   await closed.catch(async (cause: unknown) => {
-    throw await takeBack({ result: 'thrown', cause }, 'moved')
+    throw await takeBack(thrownOutcome(cause, means), 'moved')
   })
   reporter.emit({ type: 'release.closed', release: release.number, state: 'succeeded' })
   await retireOthers(release, { means, steps, signal: AbortSignal.any([abandoned, lock.signal]) })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { forceRelease } from '../releases/lock.ts'
+import type { ReleaseRecord } from '../releases/release.ts'
 import { deploy } from './deploy.ts'
 import { failureOf } from './testing/failure-of.ts'
 import { scriptedMeans } from './testing/scripted-means.ts'
@@ -86,6 +87,75 @@ describe('the way back holds when more than one thing is wrong', () => {
     expect(error).toMatchObject({ code: 'STATE_NOT_WRITABLE', exitCode: 4 })
     expect(error.message).toContain('users stay on release 1')
     expect((await world.platform.lock.read())?.value.released).toBe(true)
+  })
+
+  /** The store as it is, but for what happens at a write of a record in this state. */
+  const storeThat = (
+    world: Awaited<ReturnType<typeof withRelease1>>,
+    refuses: {
+      readonly times: number
+      readonly when: (record: ReleaseRecord) => boolean
+      readonly error: ShopctlError
+    },
+  ) => {
+    let left = refuses.times
+    const { releases } = world.platform
+    const update: typeof releases.update = async (record, signal) => {
+      if (left > 0 && refuses.when(record)) {
+        left -= 1
+        throw refuses.error
+      }
+      return releases.update(record, signal)
+    }
+    return { ...world.platform, releases: { ...releases, update } }
+  }
+  const unreachable = new ShopctlError({ code: 'UNREACHABLE', outcome: 'unknown', what: 'nobody answers' })
+  const notLoggedIn = new ShopctlError({ code: 'KUBE_UNAUTHORIZED', outcome: 'refused', what: 'the token has expired' })
+
+  test.each([unreachable, notLoggedIn])(
+    'contact lost while a proven release is closed ($code) takes nothing back',
+    async (error) => {
+      const world = await withRelease1()
+      world.source.catalog = 'catalog2'
+      const platform = storeThat(world, { times: 1, when: ({ state }) => state === 'succeeded', error })
+      expect(await failureOf(deploy(deployAll, scriptedMeans(platform).means))).toMatchObject({ exitCode: 6 })
+      expect(world.journal).not.toContain('promote 1')
+      expect(world.records[1]?.state).toBe('unknown')
+    },
+  )
+
+  test('evidence that cannot be written stops no way back, and is written when the record is closed', async () => {
+    const world = await withRelease1({ bad1: 'crashes' })
+    world.source.catalog = 'bad1'
+    const error = new ShopctlError({ code: 'QUOTA_EXCEEDED', outcome: 'refused', what: 'no more ConfigMaps' })
+    const platform = storeThat(world, { times: 1, when: ({ evidence }) => evidence.length > 0, error })
+    const failure = await failureOf(deploy(deployAll, scriptedMeans(platform).means))
+    expect(failure).toMatchObject({ code: 'ROLLOUT_UNHEALTHY', exitCode: 4 })
+    expect(failure.why).toContain('the evidence could not be kept at once: no more ConfigMaps')
+    expect(world.records[1]).toMatchObject({ state: 'rolled-back', culprits: ['catalog'], evidence: [{}] })
+  })
+
+  test('a record that cannot be closed hides neither the reason nor what is not known', async () => {
+    const world = await withRelease1({ bad1: 'crashes' })
+    world.source.catalog = 'bad1'
+    const platform = storeThat(world, { times: 9, when: ({ state }) => state === 'rolled-back', error: notLoggedIn })
+    const failure = await failureOf(deploy(deployAll, scriptedMeans(platform).means))
+    expect(failure).toMatchObject({ code: 'RECORD_NOT_CLOSED', exitCode: 6 })
+    expect(failure.why).toEqual(
+      expect.arrayContaining(['catalog (process 1) exited with code 1 after 0.4 s', 'the token has expired']),
+    )
+  })
+
+  test('where something runs of which there is no record, a failed release stops nothing of it', async () => {
+    const world = await withRelease1({ bad1: 'crashes' })
+    const running = await world.platform.running()
+    world.records.length = 0
+    world.source.catalog = 'bad1'
+    const platform = { ...world.platform, running: async () => running }
+    const failure = await failureOf(deploy(deployAll, scriptedMeans(platform).means))
+    expect(failure).toMatchObject({ code: 'ROLLOUT_UNHEALTHY', exitCode: 4 })
+    expect(failure.message).toContain('what ran before has no record to go back to')
+    expect(world.journal.filter((what) => /^(retire|down)/.test(what))).toEqual([])
   })
 
   test('where users move with the apply, they stayed if it never came to one, and are back if it did', async () => {

@@ -13,6 +13,8 @@ export type UndoRequest = {
   readonly steps: Steps
   /** The release that users were on when this one began. */
   readonly previous: ReleaseRecord | null
+  /** Where there is none: whether something ran all the same. Nobody stops what nobody knows. */
+  readonly unrecorded: 'nothing' | 'something'
   /** Whether users had been moved to the release that is taken back. */
   readonly users: 'moved' | 'stayed'
   /** Writes to the record for as long as the lock is ours. */
@@ -49,10 +51,20 @@ export const collectEvidence = (
 
 type WayBack = { readonly verdict: ReleaseVerdict } | { readonly failure: unknown }
 
+const notOursToStop: ReleaseVerdict = {
+  state: 'unknown',
+  services: [],
+  reasons: ['something ran before of which there is no record'],
+  advice: [],
+  notes: [],
+  culprits: [],
+}
+
 /** Goes back. A failure on the way is an answer: it must not hide why we went. */
 const goBack = async (request: UndoRequest): Promise<WayBack> => {
-  const { means, steps, previous, users, signal } = request
+  const { means, steps, previous, unrecorded, users, signal } = request
   const back = steps.withSignal(signal)
+  if (previous === null && unrecorded === 'something') return { verdict: notOursToStop }
   try {
     const verdict = await back.run('return', async (say) => {
       const restored = await restoreRelease(previous, { means, users, say, signal })
@@ -76,6 +88,9 @@ const haveStayed = ({ users, means, steps }: UndoRequest): boolean =>
 const usersNow = (way: WayBack, request: UndoRequest): string => {
   const { previous, means } = request
   if ('failure' in way) return `the way back failed too, so what users are on is not known`
+  if (previous === null && request.unrecorded === 'something') {
+    return `what ran before has no record to go back to, so ${means.environment} is left as it is`
+  }
   if (previous === null) return `there was no release before it, so nothing is left running in ${means.environment}`
   const where = `release ${previous.number}`
   const { state, reasons } = way.verdict
@@ -90,10 +105,10 @@ const isBack = (way: WayBack, previous: ReleaseRecord | null): boolean =>
 const close = async (
   error: ShopctlError,
   state: ReleaseRecord['state'],
-  { release, request }: { release: ReleaseRecord; request: UndoRequest },
+  { release, request, kept = {} }: { release: ReleaseRecord; request: UndoRequest; kept?: Partial<ReleaseRecord> },
 ): Promise<ShopctlError> => {
   const { means, keep } = request
-  await keep({ state, finishedAt: means.now().toISOString(), failure: recordedFailure(error) })
+  await keep({ ...kept, state, finishedAt: means.now().toISOString(), failure: recordedFailure(error) })
   means.reporter.emit({ type: 'release.closed', release: release.number, state })
   return error
 }
@@ -117,7 +132,15 @@ export const undoSetback = async (
   const { environment, interrupted } = means
   const back = steps.withSignal(signal)
   const evidence = await back.run('evidence', () => collectEvidence(release, setback.culprits, means))
-  await keep({ culprits: setback.culprits.map(({ service }) => service), evidence })
+  const culprits = setback.culprits.map(({ service }) => service)
+  // Users come before the record: one that cannot be written now is tried again when it is closed.
+  const unwritten = await keep({ culprits, evidence }).then(
+    () => [],
+    (error: unknown) => {
+      signal.throwIfAborted()
+      return [`the evidence could not be kept at once: ${messageOf(error)}`]
+    },
+  )
 
   const way = await goBack(request)
   const lost = 'failure' in way
@@ -126,14 +149,23 @@ export const undoSetback = async (
     // The way back is gone to its end and the failure told, but whoever interrupted it is answered as such.
     outcome: interrupted.aborted ? 'interrupted' : lost ? 'unknown' : 'failed',
     what: `${setback.what}; ${usersNow(way, request)}.`,
-    why: [...setback.reasons, ...evidence.flatMap(said), ...(lost ? [`the way back: ${messageOf(way.failure)}`] : [])],
+    why: [
+      ...setback.reasons,
+      ...evidence.flatMap(said),
+      ...(lost ? [`the way back: ${messageOf(way.failure)}`] : []),
+      ...unwritten,
+    ],
     fix: [
       ...(lost ? [toType(`status --env ${environment}`)] : []),
       ...logsToRead(release, setback, environment),
       toType(`history show ${release.number} --env ${environment}`),
     ],
   })
-  return close(error, isBack(way, previous) ? 'rolled-back' : 'failed', { release, request })
+  return close(error, isBack(way, previous) ? 'rolled-back' : 'failed', {
+    release,
+    request,
+    kept: { culprits, evidence },
+  })
 }
 
 const stackOf = (cause: unknown): readonly string[] =>

@@ -157,6 +157,11 @@ export interface Platform {
 
   /** Runs one service's migrations, expand only. What was applied before a failure stays applied and is told. */
   migrate(service: string, release: ReleaseRecord, signal: AbortSignal): Promise<Migrated>
+  /**
+   * What the migrations of a release applied whose shopctl was killed, once none of them goes on. Absent where they end
+   * with the process that started them.
+   */
+  settleMigrations?(release: ReleaseRecord, signal: AbortSignal): Promise<readonly MigrationRecord[]>
   /** Loads data for trying out, the same however often. Absent where an environment has none. */
   seed?(release: ReleaseRecord, signal: AbortSignal): Promise<void>
   /** `entry` in place of the address that the platform would name. */

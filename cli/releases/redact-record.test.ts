@@ -36,23 +36,29 @@ test('a record of a release in progress, without a verdict, stays as it is', () 
 
 test('a redacting store redacts what it creates and what it replaces', async () => {
   const written: unknown[] = []
+  const signals: unknown[] = []
   const store = redactingStore(
     {
       list: async () => ({ records: [], setAside: [] }),
       read: async () => null,
-      create: async (record) => {
+      create: async (record, signal) => {
         written.push(record)
+        signals.push(signal)
         return { ...record, number: 1 }
       },
       remove: async () => undefined,
-      update: async (record) => {
+      update: async (record, signal) => {
         written.push(record)
+        signals.push(signal)
       },
     },
     redact,
   )
-  await store.create(told)
-  await store.update(told)
+  const { signal } = new AbortController()
+  await store.create(told, signal)
+  await store.update(told, signal)
+  // A write that goes on after the lock is lost overwrites another's word.
+  expect(signals).toEqual([signal, signal])
   expect(written).toHaveLength(2)
   expect(JSON.stringify(written)).not.toContain('"canary"')
 })

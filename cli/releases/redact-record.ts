@@ -33,6 +33,6 @@ export const redactRecord = <Written extends Omit<ReleaseRecord, 'number'>>(
 /** A store that no secret gets into. */
 export const redactingStore = (store: ReleaseStore, redact: Redact): ReleaseStore => ({
   ...store,
-  create: (record) => store.create(redactRecord(record, redact)),
-  update: (record) => store.update(redactRecord(record, redact)),
+  create: (record, signal) => store.create(redactRecord(record, redact), signal),
+  update: (record, signal) => store.update(redactRecord(record, redact), signal),
 })

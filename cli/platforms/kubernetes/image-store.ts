@@ -21,6 +21,7 @@ import { stateRoot } from '../state-root.ts'
 import { type ImageDestination, imageWay } from './image-destination.ts'
 import { kindDestination } from './kind-destination.ts'
 import type { KubeClient } from './kube-client.ts'
+import { recordedDeployments } from './recorded-objects.ts'
 import { registryDestination } from './registry-destination.ts'
 
 export type ImageStorePlace = {
@@ -213,8 +214,10 @@ export const createImageStore = (place: ImageStorePlace): ImageStore => {
     },
 
     missing(services, signal) {
-      const images = Object.entries(services).map(([service, { digest }]) => {
-        return { service, digest, reference: referenceOf(service, digest) }
+      // As recorded: where images come from today says nothing of where those of then are.
+      const images = recordedDeployments({ services }).flatMap(({ service, image: reference }) => {
+        const digest = services[service]?.digest
+        return digest === undefined ? [] : [{ service, digest, reference }]
       })
       return destination.missing(images, signal)
     },

@@ -1,4 +1,4 @@
-import { migrationJob, seedJob } from '../../../manifests/job-manifests.ts'
+import { jobName, migrationJob, seedJob } from '../../../manifests/job-manifests.ts'
 import { workloadNames } from '../../../manifests/workload.ts'
 import { type ServiceName, serviceNames } from '../../../services/registry.ts'
 import type { EnvironmentFacts, KubernetesFacts } from '../../../stacks/environments.ts'
@@ -7,7 +7,8 @@ import { toType } from '../../errors/to-type.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
 import { createRedactor } from '../../tools/redact.ts'
 import type { OpenRequest } from '../open-request.ts'
-import type { Platform } from '../platform.ts'
+import type { Platform, ServiceSet } from '../platform.ts'
+import { settingsHash } from '../service-settings.ts'
 import { applyDifferences, applyObjects } from './apply-objects.ts'
 import { findCluster } from './cluster-findings.ts'
 import { collectPodEvidence } from './collect-evidence.ts'
@@ -17,7 +18,7 @@ import { clusterDirections } from './directions.ts'
 import { downEnvironment } from './down.ts'
 import { fetchDrift } from './drift.ts'
 import { createImageStore } from './image-store.ts'
-import { planPrune, pruneObjects } from './inventory.ts'
+import { pruneObjects } from './inventory.ts'
 import type { KubeClient } from './kube-client.ts'
 import { fetchLive } from './live-objects.ts'
 import { createKubeLockStore } from './lock-store.ts'
@@ -28,7 +29,14 @@ import { parsePod } from './pod-facts.ts'
 import { readPodLogs } from './pod-logs.ts'
 import { prepareEnvironment } from './prepare-environment.ts'
 import { openPublicEntry } from './public-entry.ts'
-import { objectsOfRelease, objectsOfService, recordedDeployment, recordedDeployments } from './recorded-objects.ts'
+import {
+  objectsOfRelease,
+  objectsOfService,
+  recordedDeployment,
+  recordedDeployments,
+  unreadableServices,
+} from './recorded-objects.ts'
+import { objectsToApply, objectsToRetire } from './recorded-release.ts'
 import { createKubeReleaseStore } from './release-store.ts'
 import { renderService, renderShared } from './render-release.ts'
 import { migrateByJob, seedByJob } from './run-service-job.ts'
@@ -97,14 +105,25 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
     signal,
   })
 
-  /** The Secrets that a release names, made where they are not there and the settings are still those of then. */
-  const keepSecrets = async (release: Pick<ReleaseRecord, 'services'>, signal: AbortSignal): Promise<void> => {
-    const missing = await missingSecrets(place, release.services, signal)
-    if (missing.length === 0) return
+  /** One sentence for each Secret that is gone and cannot be made again, as the settings are no longer those of then. */
+  const missingSettings = async (services: ServiceSet, signal: AbortSignal): Promise<readonly string[]> => {
+    const missing = await missingSecrets(place, services, signal)
+    if (missing.length === 0) return []
     const settingsOf = await settings.read('refuse', signal)
-    await restoreSecrets(place, { services: release.services, settingsOf: async (name) => settingsOf(name) }, signal)
-    const gone = await missingSecrets(place, release.services, signal)
-    if (gone.length > 0) throw secretsGone(environment.name, gone)
+    return missing.filter(({ service, hash }) => settingsHash(settingsOf(service)) !== hash).map(({ words }) => words)
+  }
+
+  /** The Secrets that a release names, made where they are not there and the settings are still those of then. */
+  const keepSecrets = async ({ services }: Pick<ReleaseRecord, 'services'>, signal: AbortSignal): Promise<void> => {
+    if ((await missingSecrets(place, services, signal)).length === 0) return
+    const settingsOf = await settings.read('refuse', signal)
+    await restoreSecrets(place, { services, settingsOf: async (name) => settingsOf(name) }, signal)
+    const gone = await missingSecrets(place, services, signal)
+    if (gone.length > 0)
+      throw secretsGone(
+        environment.name,
+        gone.map(({ words }) => words),
+      )
   }
 
   const jobOf = async (service: ServiceName, release: ReleaseRecord, signal: AbortSignal) => {
@@ -135,7 +154,8 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
     push: images.push,
     load: images.load,
     prepare: async (work) => {
-      await settings.read('make', work.signal)
+      // Elsewhere nothing is made, and a way back needs no settings but its own.
+      if (facts.foundations === 'own') await settings.read('make', work.signal)
       await prepareEnvironment(place, work)
     },
 
@@ -157,11 +177,8 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
 
     async missing(services) {
       const signal = look()
-      const settingsOf = await settings.read('refuse', signal)
-      const remade = await restoreSecrets(place, { services, settingsOf: async (name) => settingsOf(name) }, signal)
-      for (const name of remade) warn(`The Secret ${name} was gone; it was made again from the settings as they are.`)
-      const gone = await Promise.all([missingSecrets(place, services, signal), images.missing(services, signal)])
-      return gone.flat()
+      const [secrets, gone] = await Promise.all([missingSettings(services, signal), images.missing(services, signal)])
+      return [...unreadableServices({ services }), ...secrets, ...gone]
     },
 
     secrets: async () => [],
@@ -180,8 +197,11 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
 
     drift: (release) => fetchDrift(objectsOfRelease(release), { client, namespace, signal: look() }),
 
-    compareLive: (wanted, signal) =>
-      diffObjects(objectsOfRelease(wanted), { client, environment: environment.name, signal }),
+    async compareLive(wanted, signal) {
+      const [{ records }, live] = await Promise.all([releases.list(), fetchLive(client, { namespace }, signal)])
+      const goes = objectsToRetire({ keep: wanted, records, live })
+      return diffObjects(objectsOfRelease(wanted), { client, environment: environment.name, goes, signal })
+    },
 
     async findings(signal) {
       const [cluster, registry] = await Promise.all([
@@ -196,6 +216,16 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
       if (service === undefined) return { applied: [], failure: null }
       const job = migrationJob(await jobOf(service, release, signal))
       return migrateByJob({ client, job, service, environment: environment.name, signal })
+    },
+
+    async settleMigrations(release, signal) {
+      const settled = serviceNames.map(async (service) => {
+        const name = jobName(service, 'migrate', release.number)
+        const job = await client.read({ apiVersion: 'batch/v1', kind: 'Job', name, namespace }, signal)
+        if (job === null) return []
+        return (await migrateByJob({ client, job, service, environment: environment.name, signal })).applied
+      })
+      return (await Promise.all(settled)).flat()
     },
 
     ...(facts.foundations === 'own'
@@ -216,10 +246,10 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
     },
 
     async apply(release, conflicts, signal) {
+      const objects = objectsToApply(release)
       await keepSecrets(release, signal)
       restartsBefore = await restartsOf(client, namespace, signal)
-      // What would be refused was found by `preflight`.
-      await applyDifferences(objectsOfRelease(release), applying(conflicts, signal))
+      await applyDifferences(objects, applying(conflicts, signal))
     },
 
     observe: (release, signal) =>
@@ -250,9 +280,7 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
     async retire(keep, signal) {
       const { records } = await releases.list()
       const live = await fetchLive(client, { namespace }, signal)
-      const wanted = keep === null ? [] : objectsOfRelease(keep)
-      const kept = keep === null ? [] : records.filter(mayComeBack).flatMap(objectsOfRelease)
-      await pruneObjects(planPrune({ live, wanted, kept }), { client, signal })
+      await pruneObjects(objectsToRetire({ keep, records, live }), { client, signal })
       for (const secret of await unusedSecrets(place, records, signal)) await client.delete(secret, signal)
     },
 
@@ -273,9 +301,6 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
     },
   }
 }
-
-/** Releases whose settings a rollback may want, and what is being tried just now. */
-const mayComeBack = ({ state }: ReleaseRecord): boolean => state === 'succeeded' || state === 'in-progress'
 
 const secretsGone = (environment: string, why: readonly string[]): ShopctlError =>
   new ShopctlError({

@@ -15,7 +15,7 @@ const recordedObject = z.looseObject({
 })
 const recordedObjects = z.array(recordedObject)
 
-/** A record that an older or another shopctl wrote may hold something else: then there is nothing to apply. */
+/** A record that an older or another shopctl wrote may hold something else: `unreadableParts` tells. */
 const parseObjects = (manifest: unknown): readonly KubeObject[] => recordedObjects.safeParse(manifest).data ?? []
 
 /** What a release applies for one of its services. */
@@ -63,3 +63,17 @@ export const recordedDeployment = (
 
 export const recordedDeployments = (release: Pick<ReleaseRecord, 'services'>): readonly RecordedDeployment[] =>
   Object.keys(release.services).flatMap((service) => recordedDeployment(release, service) ?? [])
+
+/** One sentence for each service whose record names nothing that could be applied. */
+export const unreadableServices = (release: Pick<ReleaseRecord, 'services'>): readonly string[] =>
+  Object.keys(release.services)
+    .filter((service) => recordedDeployment(release, service) === null)
+    .map((service) => `${service}: the record holds no Deployment that this shopctl can read`)
+
+/** The same for all of a release, with what belongs to no service. Of such a record nothing may be concluded. */
+export const unreadableParts = (release: Pick<ReleaseRecord, 'services' | 'shared'>): readonly string[] => [
+  ...(release.shared === null || recordedObjects.safeParse(release.shared).success
+    ? []
+    : ['what belongs to no single service: the record holds no objects that this shopctl can read']),
+  ...unreadableServices(release),
+]

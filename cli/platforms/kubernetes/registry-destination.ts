@@ -1,3 +1,4 @@
+import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { parseImageReference, parseRegistryPlace } from '../../images/image-reference.ts'
 import { pushImages } from '../../images/push-images.ts'
 import { requireEcrRepositories } from '../../images/registry/ecr-registry.ts'
@@ -10,6 +11,12 @@ export type RegistryDestination = {
   /** `made-before`: repositories that infrastructure code makes, as in ECR, are asked for first. */
   readonly repositories: 'made-before' | 'made-by-push'
   readonly registries: (host: string) => RegistryClient
+}
+
+/** Only a registry's own "not there" stops a way back: the nodes may have the image, whoever cannot ask for it. */
+const notAsked = (error: unknown): 'unknown' => {
+  if (!(error instanceof ShopctlError) || error.outcome === 'interrupted') throw error
+  return 'unknown'
 }
 
 /** A registry that the cluster's nodes pull from. */
@@ -35,7 +42,9 @@ export const registryDestination = (place: RegistryDestination): ImageDestinatio
     async missing(images, signal) {
       const checks = images.map(async ({ service, digest, reference }) => {
         const { host, repository } = parseImageReference(reference)
-        const found = await registries(host).findManifest({ repository, reference: digest }, signal)
+        const found = await registries(host)
+          .findManifest({ repository, reference: digest }, signal)
+          .catch((error: unknown) => notAsked(error))
         return found === null ? [`${service}: the registry no longer has ${reference}`] : []
       })
       return (await Promise.all(checks)).flat()

@@ -62,17 +62,18 @@ const secretsOfSet = (services: ServiceSet) =>
     return hash === undefined ? [] : [{ service, hash, name: secretName(service, hash) }]
   })
 
-/** One sentence for each recorded Secret that is gone: `orders: its settings are gone (Secret …)`. */
+export type MissingSecret = { readonly service: WorkloadName; readonly hash: string; readonly words: string }
+
+/** The recorded Secrets that are gone, each with a sentence: `orders: its settings are gone (Secret …)`. */
 export const missingSecrets = async (
   { client, namespace }: SecretsPlace,
   services: ServiceSet,
   signal: AbortSignal,
-): Promise<readonly string[]> => {
-  const checks = secretsOfSet(services).map(async ({ service, name }) =>
-    (await client.read({ ...kind, name, namespace }, signal)) === null
-      ? [`${service}: its secret settings are gone (Secret ${name} in ${namespace})`]
-      : [],
-  )
+): Promise<readonly MissingSecret[]> => {
+  const checks = secretsOfSet(services).map(async ({ service, hash, name }) => {
+    const words = `${service}: its secret settings are gone (Secret ${name} in ${namespace})`
+    return (await client.read({ ...kind, name, namespace }, signal)) === null ? [{ service, hash, words }] : []
+  })
   return (await Promise.all(checks)).flat()
 }
 
