@@ -132,10 +132,10 @@ test('a release whose Secret was deleted is told, and it is made again only from
   const name = `order-management-secrets-${hash}`
   await place.client.delete(secretReference(name), signal)
   const gone = [`orders: its secret settings are gone (Secret ${name} in ${namespace})`]
-  expect(await missingSecrets(place, services, signal)).toEqual(gone)
+  expect((await missingSecrets(place, services, signal)).map(({ words }) => words)).toEqual(gone)
   const changed = async () => settingsOf('orders', [...entries, { service: '*', name: 'NEW', value: 'x', origin: '' }])
   expect(await restoreSecrets(place, { services, settingsOf: changed }, signal)).toEqual([])
-  expect(await missingSecrets(place, services, signal)).toEqual(gone)
+  expect((await missingSecrets(place, services, signal)).map(({ words }) => words)).toEqual(gone)
   expect(await restoreSecrets(place, { services, settingsOf: async () => settings }, signal)).toEqual([name])
   expect(await missingSecrets(place, services, signal)).toEqual([])
 })
