@@ -38,6 +38,21 @@ const phrases: readonly [runtime: string, message: string, means: string][] = [
   ['docker', 'toomanyrequests: Rate exceeded', 'PullThrottled'],
   ['CRI-O', 'reading manifest 1 in registry.example/orders: manifest unknown', 'ImageNotFound'],
   ['CRI-O', 'unable to retrieve auth token: invalid username/password: unauthorized: denied', 'RegistryLoginRefused'],
+  [
+    'containerd, its snapshot is gone',
+    'failed to pull and unpack image "ghcr.io/shop/orders:1": failed to extract layer sha256:9f: failed to prepare extraction snapshot "extract-1 sha256:9f": parent snapshot sha256:4c does not exist: not found',
+    'PullFailed',
+  ],
+  [
+    'containerd, its content is gone',
+    'failed to pull and unpack image "ghcr.io/shop/orders:1": failed to copy: content digest sha256:9f: not found',
+    'PullFailed',
+  ],
+  [
+    'containerd, its lease is gone',
+    'failed to unpack image on snapshotter overlayfs: lease "17": not found',
+    'PullFailed',
+  ],
   ['network', 'dial tcp 10.0.0.1:443: i/o timeout', 'PullFailed'],
   ['network', 'net/http: TLS handshake timeout', 'PullFailed'],
   ['network', 'lookup registry.example on 10.0.0.2:53: no such host', 'PullFailed'],
@@ -52,7 +67,9 @@ test.each(phrases)('%s: %s', (_, message, means) => {
 
 test('a tag that reads like a code means nothing', () => {
   expect(pullFailure('"shop/orders:404": connection reset by peer', 'shop/orders:404')).toBe('PullFailed')
-  expect(pullFailure('"shop/orders:429": shop/orders:429: not found', 'shop/orders:429')).toBe('ImageNotFound')
+  expect(
+    pullFailure('failed to resolve reference "shop/orders:429": shop/orders:429: not found', 'shop/orders:429'),
+  ).toBe('ImageNotFound')
 })
 
 test('a message that does not name the image is kept whole', () => {

@@ -4,8 +4,9 @@ export type PullFailure = 'ImageNotFound' | 'RegistryLoginRefused' | 'PullThrott
 /**
  * The container runtime interface hands a pull's failure on as text without a code, so this is the one place of the
  * health gate where a message is read. The phrases are those of containerd (1.x and 2.x), of Docker and cri-dockerd, of
- * CRI-O, and of the kubelet's own limit on pulls. What is not recognised counts as passing: a phrase that is wrong here
- * makes a verdict late, never wrong.
+ * CRI-O, and of the kubelet's own limit on pulls. What is not recognised counts as passing and makes a verdict late. A
+ * phrase that says too much makes it wrong, so each final one names what the registry was asked for: containerd says
+ * `not found` also of a snapshot, a layer or a lease of its own that it has cleaned away, and pulls again.
  */
 const phrases: readonly { readonly means: PullFailure; readonly text: RegExp }[] = [
   // First, as a registry that throttles says so in the words of a refusal too.
@@ -20,7 +21,8 @@ const phrases: readonly { readonly means: PullFailure; readonly text: RegExp }[]
     means: 'RegistryLoginRefused',
     text: /\b401\b|\b403\b|unauthorized|authentication required|authorization failed|no basic auth credentials|access (to the resource )?is denied|pull access denied|insufficient_scope/i,
   },
-  { means: 'ImageNotFound', text: /\b404\b|not ?found|manifest unknown|name unknown|no match for platform/i },
+  { means: 'ImageNotFound', text: /failed to resolve reference.*(\b404\b|not ?found)|manifest for .* not found/is },
+  { means: 'ImageNotFound', text: /manifest unknown|name unknown|no match for platform/i },
 ]
 
 /** Without the image's own name, whose tag may read like a code. */
