@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const everywhere = { environment: 'node', restoreMocks: true, unstubEnvs: true } as const
 
-/** unit: pure, no database. integration: real PostgreSQL, Redis where it is. e2e: bin/shopctl itself. */
+/** unit: pure, no database. integration: real PostgreSQL, Redis where it is. e2e: bin/shopctl itself; cluster: on a cluster. */
 export default defineConfig({
   test: {
     projects: [
@@ -30,10 +30,21 @@ export default defineConfig({
         test: {
           ...everywhere,
           name: 'e2e',
-          include: ['cli/e2e/**/*.e2e.test.ts'],
+          include: ['cli/e2e/*.e2e.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 1,
+        },
+      },
+      {
+        test: {
+          ...everywhere,
+          name: 'cluster',
+          include: ['cli/e2e/cluster/**/*.e2e.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 300_000,
+          // Each file has a namespace of its own, and most of its time the cluster is waited for.
+          maxWorkers: 2,
         },
       },
     ],

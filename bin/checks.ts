@@ -22,6 +22,7 @@ export const checks: readonly Check[] = [
   tests('unit'),
   tests('integration'),
   tests('e2e'),
+  tests('cluster'),
 ]
 
 export type ChosenChecks = { readonly checks: readonly Check[] } | { readonly unknown: string }
