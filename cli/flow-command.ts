@@ -40,6 +40,9 @@ export abstract class FlowCommand extends ShopCommand {
   /** What a flow works with, made from the flags. */
   protected async means(flags: FlowFlags, { port }: FlowOptions = {}): Promise<FlowMeans> {
     const { interrupted, abandoned } = this
+    const context = flags['kube-context']
+    // From a variable it will be there for the next command too.
+    if (context && process.env.SHOPCTL_KUBE_CONTEXT !== context) process.env.SHOPCTL_TYPED_CONTEXT = context
     const reporter = await this.openReporter(flags)
     const opened = await openPlatform(flags.env, {
       repository: repositoryRoot,
