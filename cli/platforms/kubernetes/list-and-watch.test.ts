@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { KubeClient, KubeObject, WatchEvent } from './kube-client.ts'
 import { listAndWatch } from './list-and-watch.ts'
 import { configMap, eventLine, lists, saysNo, watches } from './testing/scripted-answers.ts'
-import { ScriptedApiServer } from './testing/scripted-api-server.ts'
+import { type ScriptedAnswer, ScriptedApiServer } from './testing/scripted-api-server.ts'
 import type { WatchChange, WatchedObjects } from './watched-objects.ts'
 
 let server: ScriptedApiServer
@@ -142,6 +142,45 @@ test('a server that is away is waited for, and nothing is forgotten meanwhile', 
   await back
   expect(objects).toEqual({ a: '3', b: '6' })
   expect(changes).toEqual(['listed', 'touch', 'touch', 'set'])
+})
+
+/** A server that is slow to say what was missed, as one that has just come back. */
+const opensAndSaysLater =
+  (said: () => void, ...lines: readonly string[]): ScriptedAnswer =>
+  (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.flushHeaders()
+    setTimeout(() => {
+      said()
+      response.write(lines.join(''))
+    }, 100)
+  }
+
+test('after a cut what is known counts again only with what was missed', async () => {
+  let hasSaid = false
+  const said = () => {
+    hasSaid = true
+  }
+  const later = opensAndSaysLater(said, eventLine('MODIFIED', configMap('a', 7)))
+  server.will(lists(5, configMap('a', 3)), watches('resets'), later)
+  let wasLost = false
+  const inTouchAfterSaid: boolean[] = []
+  await until((watched) => {
+    wasLost ||= !watched.touch.inTouch
+    if (wasLost && watched.touch.inTouch) inTouchAfterSaid.push(hasSaid)
+    return has('a', 7)(watched)
+  })
+  expect(inTouchAfterSaid).toEqual([true, true])
+})
+
+test('after a cut in which nothing was missed, a quiet watch is touch enough', async () => {
+  server.will(lists(5, configMap('a', 3)), watches('resets'), watches('stays open'))
+  let wasLost = false
+  const { changes } = await until((watched) => {
+    wasLost ||= !watched.touch.inTouch
+    return wasLost && watched.touch.inTouch
+  })
+  expect(changes).toEqual(['listed', 'touch', 'touch'])
 })
 
 test('what the server refuses is thrown', async () => {

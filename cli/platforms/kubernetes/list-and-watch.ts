@@ -24,6 +24,9 @@ const refusedSeconds = 10
 /** So often in a row the server's no may pass; then its versions may be others than ours, after a restore. */
 const failuresBeforeList = 2
 
+/** A watch that is taken brings at once what it missed: quiet for so long, it missed nothing. */
+const quietMilliseconds = 500
+
 class WatchSilent extends Error {
   override readonly name = 'WatchSilent'
 }
@@ -54,12 +57,34 @@ const list = async (loop: Loop): Promise<void> => {
   tell(loop, loop.watched.listed(items, resourceVersion))
 }
 
-const follow = async (loop: Loop, events: AsyncIterable<WatchEvent>): Promise<void> => {
-  for await (const event of events) {
-    const touched = loop.watched.touched()
-    const changed = loop.watched.happened(event)
-    tell(loop, touched)
-    tell(loop, changed)
+const take = (loop: Loop, event: WatchEvent): void => {
+  const touched = loop.watched.touched()
+  const changed = loop.watched.happened(event)
+  tell(loop, touched)
+  tell(loop, changed)
+}
+
+/** What is told with the head of the answer says only that there is a connection: what is known is still of before. */
+const isOpening = ({ watched }: Loop, event: WatchEvent): boolean =>
+  !watched.touch.inTouch && event.type === 'BOOKMARK' && event.resourceVersion === watched.version
+
+const follow = async (loop: Loop, events: AsyncIterable<WatchEvent>, cut: AbortController): Promise<void> => {
+  let quiet: NodeJS.Timeout | undefined
+  const missedNothing = () => {
+    try {
+      tell(loop, loop.watched.touched())
+    } catch (error) {
+      cut.abort(error)
+    }
+  }
+  try {
+    for await (const event of events) {
+      clearTimeout(quiet)
+      if (quiet === undefined && isOpening(loop, event)) quiet = setTimeout(missedNothing, quietMilliseconds)
+      else take(loop, event)
+    }
+  } finally {
+    clearTimeout(quiet)
   }
 }
 
@@ -71,7 +96,7 @@ const watchOnce = async (loop: Loop, resourceVersion: string): Promise<void> => 
   const timer = setTimeout(late, (timeoutSeconds + lateSeconds) * 1000)
   try {
     const request = { ...loop.request, resourceVersion, timeoutSeconds }
-    await follow(loop, loop.client.watch(request, AbortSignal.any([signal, cut.signal])))
+    await follow(loop, loop.client.watch(request, AbortSignal.any([signal, cut.signal])), cut)
   } catch (error) {
     throw cut.signal.aborted ? cut.signal.reason : error
   } finally {
