@@ -15,7 +15,6 @@ const external = [
   'pg-native',
   'cpu-features',
   'ssh2',
-  '@kubernetes/client-node',
   'dockerode',
   '@aws-sdk/*',
   '@aws-crypto/*',
