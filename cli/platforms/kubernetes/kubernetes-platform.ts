@@ -13,6 +13,7 @@ import { applyDifferences, applyObjects } from './apply-objects.ts'
 import { findCluster } from './cluster-findings.ts'
 import { collectPodEvidence } from './collect-evidence.ts'
 import { connect } from './connect.ts'
+import { parseDeployment } from './deployment-facts.ts'
 import { diffObjects } from './diff-objects.ts'
 import { clusterDirections } from './directions.ts'
 import { downEnvironment } from './down.ts'
@@ -97,6 +98,8 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
   const look = () => AbortSignal.any([abandoned, AbortSignal.timeout(lookSeconds * 1000)])
   /** How often each pod had been restarted when a release was applied: what it did before is not this release's doing. */
   let restartsBefore: ReadonlyMap<string, number> = new Map()
+  /** The pod templates that were applied, as the server completed them. */
+  let fingerprints: ReadonlyMap<string, string> = new Map()
 
   const applying = (conflicts: 'refuse' | 'take', signal: AbortSignal) => ({
     client,
@@ -249,11 +252,23 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
       const objects = objectsToApply(release)
       await keepSecrets(release, signal)
       restartsBefore = await restartsOf(client, namespace, signal)
-      await applyDifferences(objects, applying(conflicts, signal))
+      const applied = await applyDifferences(objects, applying(conflicts, signal))
+      fingerprints = new Map(
+        applied
+          .flatMap(({ object }) => parseDeployment(object) ?? [])
+          .map(({ service, fingerprint }) => [service, fingerprint]),
+      )
     },
 
     observe: (release, signal) =>
-      observeRollout({ client, namespace, wanted: recordedDeployments(release), restartsBefore, signal }),
+      observeRollout({
+        client,
+        namespace,
+        wanted: recordedDeployments(release),
+        restartsBefore,
+        fingerprints,
+        signal,
+      }),
 
     async collectEvidence(service, reason, release) {
       const redactor = createRedactor()

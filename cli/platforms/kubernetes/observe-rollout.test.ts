@@ -107,3 +107,25 @@ test('quiet times are observed once a second at least, and cost no request', asy
   expect(longest).toBeLessThan(1000)
   expect(client.requests.filter(({ verb }) => verb === 'list')).toHaveLength(2)
 })
+
+test('a Deployment that somebody changed is told at once, although nobody answers who it was', async () => {
+  const client = await holding(...captured('healthy', 'Deployment'), ...captured('healthy', 'Pod'))
+  const [live] = captured('healthy', 'Deployment')
+  if (live === undefined) throw new Error('no Deployment was captured')
+  const reference = { apiVersion: live.apiVersion, kind: live.kind, name: live.metadata.name, namespace }
+  const asked: string[] = []
+  const silent: KubeClient['read'] = ({ kind }) => {
+    asked.push(kind)
+    return new Promise(() => undefined)
+  }
+  let isChanged = false
+  const observation = await firstWhere({ ...client, read: silent }, 'healthy', ({ services: [service] }) => {
+    if (!isChanged) {
+      isChanged = true
+      client.edit(reference, { spec: { replicas: 0 } })
+    }
+    return service?.desired === 0
+  })
+  expect(observation.services[0]?.condition?.message).toBe('another hand scaled Deployment healthy to 0')
+  expect(asked).toEqual(['Deployment'])
+})

@@ -74,13 +74,36 @@ describe('the Deployment as a whole', () => {
 
   test('a changed pod template names who changed it, although labels and image are ours', () => {
     const rollout = rolloutOf('edited')
-    const live = liveOf('edited')
-    rollout.deploymentChanged({ ...live, fingerprint: 'as it was applied' })
-    expect(rollout.isForeign(live)).toBe(true)
-    rollout.deploymentChanged(live)
+    const read = liveOf('edited')
+    const watched = { ...read, templateChangedBy: null, replicasChangedBy: null }
+    rollout.deploymentChanged({ ...watched, fingerprint: 'as it was applied' })
+    expect(rollout.lacksName()).toBe(false)
+    rollout.deploymentChanged(watched)
+    expect(rollout.lacksName()).toBe(true)
+    rollout.changedBy(read)
     const message =
       'kubectl-set (2026-11-22T16:47:30Z) changed the pods of Deployment edited while it was being watched'
     expect(rollout.observation(at(0)).condition).toMatchObject({ reason: 'ChangedByOthers', message })
+    rollout.deploymentChanged({ ...watched, unseen: true })
+    expect(rollout.observation(at(0)).condition).toMatchObject({ message })
+  })
+
+  test('a read that comes after a newer change is of no use, and changes nothing', () => {
+    const rollout = rolloutOf('edited')
+    const read = liveOf('edited')
+    const newer = { ...read, fingerprint: 'newer', desired: 0, templateChangedBy: null, replicasChangedBy: null }
+    rollout.deploymentChanged({ ...read, fingerprint: 'as it was applied' })
+    rollout.deploymentChanged(newer)
+    rollout.changedBy(read)
+    expect(rollout.observation(at(0))).toMatchObject({ desired: 0 })
+    expect(rollout.observation(at(0)).condition?.message).toMatch(/^another hand/)
+  })
+
+  test('a pod template that was changed before the first look is known by what was applied', () => {
+    const wanted = { service: 'edited', name: 'edited', template: 'wanted', image }
+    const rollout = createServiceRollout({ wanted, restartsBefore: new Map(), fingerprint: 'as it was applied' })
+    rollout.deploymentChanged(liveOf('edited'))
+    expect(rollout.observation(at(0)).condition?.reason).toBe('ChangedByOthers')
   })
 
   test('a change of the number of pods is not a change of what they are', () => {

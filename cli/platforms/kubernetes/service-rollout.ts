@@ -35,8 +35,10 @@ export type ServiceRollout = {
   podChanged(pod: PodFacts, clock: Clock): void
   podGone(uid: string): void
   deploymentChanged(live: DeploymentFacts | null): void
-  /** Somebody else changed it, or it is not ours. */
-  isForeign(live: DeploymentFacts): boolean
+  /** Somebody else changed the Deployment, and nobody knows yet who. */
+  lacksName(): boolean
+  /** Names who changed it, by a later read; left aside where that is of another state than the present one. */
+  changedBy(read: DeploymentFacts): void
   found(uid: string, findings: Partial<PodFindings>): void
   observation(clock: Clock): ServiceObservation
   /** The instances that are not well, longest first, with what was seen of them. */
@@ -47,12 +49,28 @@ export type ServiceRollout = {
 type RolloutRequest = {
   readonly wanted: RecordedDeployment
   readonly restartsBefore: ReadonlyMap<string, number>
+  /** Of the template that was applied; null where that is not known, and the first that reads as ours is taken for it. */
+  readonly fingerprint?: string | null
 }
 
-export const createServiceRollout = ({ wanted, restartsBefore }: RolloutRequest): ServiceRollout => {
+/** What somebody may have changed is the same in both. */
+const isAlike = (left: DeploymentFacts, right: DeploymentFacts): boolean =>
+  left.fingerprint === right.fingerprint && left.desired === right.desired && left.paused === right.paused
+
+/** Who changed it stays known for as long as nobody changes it again: most events bring only numbers. */
+const withNames = (next: DeploymentFacts, from: DeploymentFacts | null): DeploymentFacts =>
+  from === null || !isAlike(next, from)
+    ? next
+    : {
+        ...next,
+        templateChangedBy: next.templateChangedBy ?? from.templateChangedBy,
+        replicasChangedBy: next.replicasChangedBy ?? from.replicasChangedBy,
+      }
+
+export const createServiceRollout = ({ wanted, restartsBefore, ...applied }: RolloutRequest): ServiceRollout => {
   const followed = new Map<string, Followed>()
   let live: DeploymentFacts | null = null
-  let fingerprint: string | null = null
+  let fingerprint = applied.fingerprint ?? null
   let conditionKey = ''
   let conditionSince = 0
   let counted: {
@@ -112,11 +130,18 @@ export const createServiceRollout = ({ wanted, restartsBefore }: RolloutRequest)
       counted = null
     },
     deploymentChanged: (next) => {
-      live = next
-      // The template that has our hash and image first is taken for ours: the server adds defaults to what was applied.
+      live = next === null ? null : withNames(next, live)
+      // The server adds defaults to what was applied.
       if (next?.template === wanted.template && next.image === wanted.image) fingerprint ??= next.fingerprint
     },
-    isForeign: (next) => rolloutCondition(wanted, next, fingerprint)?.reason === 'ChangedByOthers',
+    lacksName: () =>
+      live !== null &&
+      live.templateChangedBy === null &&
+      live.replicasChangedBy === null &&
+      rolloutCondition(wanted, live, fingerprint)?.reason === 'ChangedByOthers',
+    changedBy: (read) => {
+      if (live !== null) live = withNames(live, read)
+    },
     found: (uid, findings) => {
       const before = followed.get(uid)
       if (before !== undefined) keep(before.pod, before.history, { ...before.findings, ...findings })
