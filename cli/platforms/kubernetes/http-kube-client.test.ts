@@ -1,4 +1,9 @@
+import { Agent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
+import type { KubeConnection } from './kube-connection.ts'
+import { KubeRequests } from './kube-requests.ts'
 import { answersWith, configMap, lists, losesTheAnswer, saysNo } from './testing/scripted-answers.ts'
 import { type ScriptedAnswer, ScriptedApiServer } from './testing/scripted-api-server.ts'
 
@@ -68,6 +73,77 @@ test('an abort ends a request that nobody answers', async () => {
   const stop = new AbortController()
   server.will(() => stop.abort())
   await expect(server.client().read(reference, stop.signal)).rejects.toMatchObject({ code: 'INTERRUPTED' })
+})
+
+test('an abort ends a login that nobody completes', async () => {
+  const stop = new AbortController()
+  const login = () => {
+    setImmediate(() => stop.abort())
+    return new Promise(() => undefined)
+  }
+  await expect(server.client({}, login).read(reference, stop.signal)).rejects.toMatchObject({ code: 'INTERRUPTED' })
+})
+
+const loginFailed = () => new ShopctlError({ code: 'KUBE_LOGIN_FAILED', outcome: 'refused', what: 'No credentials.' })
+
+test('a login that fails is refused, and tried again where the server has answered before', async () => {
+  const outcomes = ['fails', 'works', 'fails', 'works']
+  const login = async () => {
+    if (outcomes.shift() === 'fails') throw loginFailed()
+  }
+  const client = server.client({}, login)
+  await expect(client.read(reference, signal)).rejects.toMatchObject({ code: 'KUBE_LOGIN_FAILED' })
+  server.will(answersWith(200, configMap('a', 3)), answersWith(200, configMap('a', 4)))
+  await client.read(reference, signal)
+  expect((await client.read(reference, signal))?.metadata.resourceVersion).toBe('4')
+})
+
+test('a login that goes on failing is told as what it is', async () => {
+  let isOver = false
+  const login = async () => {
+    if (isOver) throw loginFailed()
+  }
+  const client = server.client({ retrySeconds: 0.3 }, login)
+  server.will(answersWith(200, configMap('a', 3)))
+  await client.read(reference, signal)
+  isOver = true
+  await expect(client.read(reference, signal)).rejects.toMatchObject({ code: 'KUBE_LOGIN_FAILED', exitCode: 3 })
+})
+
+/** One server of which a proxy that restarts may for a moment make another one. */
+class MovingConnection implements KubeConnection {
+  readonly context = 'scripted'
+  server: URL
+  constructor(address: string) {
+    this.server = new URL(address)
+  }
+
+  async access() {
+    return { agent: this.server.protocol === 'https:' ? new HttpsAgent() : new Agent(), headers: {} }
+  }
+
+  config(): never {
+    throw new Error('a scripted server forwards nothing')
+  }
+}
+
+test('an answer that is no TLS is refused, and a hiccup of a server that has answered before', async () => {
+  const patience = { retrySeconds: 2, firstAnswerSeconds: 2, silentSeconds: 1 }
+  const withoutTls = server.url.replace('http:', 'https:')
+  const ask = (requests: KubeRequests) => requests.send({ method: 'GET', path: '/' }, 'ask', signal)
+  await expect(ask(new KubeRequests(new MovingConnection(withoutTls), patience))).rejects.toMatchObject({
+    code: 'KUBE_CERTIFICATE',
+  })
+  const connection = new MovingConnection(server.url)
+  const requests = new KubeRequests(connection, patience)
+  server.will(answersWith(200, {}), answersWith(200, {}))
+  await ask(requests)
+  connection.server = new URL(withoutTls)
+  const again = ask(requests)
+  setTimeout(() => {
+    connection.server = new URL(server.url)
+  }, 150)
+  expect((await again).answer.status).toBe(200)
 })
 
 test('a name that is taken is null', async () => {

@@ -47,8 +47,20 @@ const agentFor = (config: KubeConfig, server: URL) => {
   }
 }
 
+/** A login in a browser takes a person this long; one that waits for nobody would wait for ever. */
+const loginSeconds = 30
+
+const within = async (seconds: number, login: Promise<void>): Promise<void> => {
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(() => late.reject(new Error(`the login did not end within ${seconds} s`)), seconds * 1000)
+  await Promise.race([login, late.promise]).finally(() => clearTimeout(timer))
+}
+
 /** `load` is called again where the server no longer takes the credentials that were loaded first. */
-export const createKubeConnection = async (load: () => Promise<KubeConfig>): Promise<KubeConnection> => {
+export const createKubeConnection = async (
+  load: () => Promise<KubeConfig>,
+  patience = { loginSeconds },
+): Promise<KubeConnection> => {
   let config = await load()
   const server = new URL(config.getCurrentCluster()?.server ?? '')
   let agentOf = agentFor(config, server)
@@ -62,7 +74,7 @@ export const createKubeConnection = async (load: () => Promise<KubeConfig>): Pro
         agentOf = agentFor(config, server)
       }
       const options: RequestOptions = {}
-      await config.applyToHTTPSOptions(options).catch((error: unknown) => {
+      await within(patience.loginSeconds, config.applyToHTTPSOptions(options)).catch((error: unknown) => {
         throw loginFailed(error, config)
       })
       return { agent: agentOf(options), headers: headersOf(options) }

@@ -6,7 +6,7 @@ import { ShopctlError } from '../../errors/shopctl-error.ts'
 import type { KubeAccess, KubeConnection } from './kube-connection.ts'
 import { type Answer, type Exchange, openExchange, readAnswer } from './kube-exchange.ts'
 import { type KubeStatus, parseKubeStatus } from './kube-status.ts'
-import { certificateRefusal, networkWords, unreachable } from './network-failure.ts'
+import { certificateRefusal, isTlsHiccup, networkWords, unreachable } from './network-failure.ts'
 
 /** How long a request is tried again, in seconds. */
 export type Patience = {
@@ -86,6 +86,7 @@ export class KubeRequests {
       const milliseconds = Math.max(backoffMilliseconds(tries), tried.afterSeconds * 1000)
       if (performance.now() + milliseconds >= deadline) {
         if (tried.answer?.status === 500) return { answer: tried.answer, before }
+        if (tried.cause instanceof ShopctlError) throw tried.cause
         throw unreachable(tried.words, { ...this.place, doing, seconds, cause: tried.cause })
       }
       await pause(milliseconds, undefined, { signal }).catch(() => undefined)
@@ -98,20 +99,34 @@ export class KubeRequests {
   }
 
   async #open(exchange: Exchange, silentSeconds: number, signal: AbortSignal): Promise<IncomingMessage> {
-    const first = await this.#exchange(exchange, silentSeconds, {
-      access: await this.connection.access('kept'),
-      signal,
-    })
+    const first = await this.#exchange(exchange, silentSeconds, { access: await this.#access('kept', signal), signal })
     if (first.statusCode !== 401) return first
     first.resume()
-    return this.#exchange(exchange, silentSeconds, { access: await this.connection.access('renewed'), signal })
+    return this.#exchange(exchange, silentSeconds, { access: await this.#access('renewed', signal), signal })
+  }
+
+  /** A login program may wait for a person at a browser; nobody who has stopped us waits for it. */
+  #access(credentials: 'kept' | 'renewed', signal: AbortSignal): Promise<KubeAccess> {
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(signal.reason)
+      if (signal.aborted) return stop()
+      signal.addEventListener('abort', stop, { once: true })
+      const over = () => signal.removeEventListener('abort', stop)
+      this.connection.access(credentials).then(resolve, reject).finally(over)
+    })
+  }
+
+  /** What a server that has answered before may get over: a proxy that restarts, a login program's bad moment. */
+  #isHiccup(error: unknown): boolean {
+    if (!this.#answered) return false
+    return isTlsHiccup(error) || (error instanceof ShopctlError && error.code === 'KUBE_LOGIN_FAILED')
   }
 
   async #exchange(exchange: Exchange, silentSeconds: number, by: { access: KubeAccess; signal: AbortSignal }) {
     this.count += 1
     const place = { server: this.connection.server, access: by.access, silentSeconds }
     const answer = await openExchange(exchange, place, by.signal).catch((error: unknown) => {
-      throw certificateRefusal(error, this.place) ?? error
+      throw this.#isHiccup(error) ? error : (certificateRefusal(error, this.place) ?? error)
     })
     this.#answered = true
     return answer
@@ -127,8 +142,9 @@ export class KubeRequests {
       // Too many requests: the server has done nothing yet.
       return { outcome: 'again', words: status.message, afterSeconds, unclear: answer.status !== 429, answer }
     } catch (error) {
-      if (error instanceof ShopctlError) throw error
-      const unclear = !hasErrorCode(error, ...neverArrived)
+      const isRefused = error instanceof ShopctlError
+      if (isRefused && !this.#isHiccup(error)) throw error
+      const unclear = !isRefused && !hasErrorCode(error, ...neverArrived)
       return { outcome: 'again', words: networkWords(error), afterSeconds: 0, unclear, answer: null, cause: error }
     }
   }

@@ -93,6 +93,16 @@ test('a login program that is missing or says no is refused in its own words', a
   await expect(headers(refused)).rejects.toMatchObject({ code: 'KUBE_LOGIN_FAILED', why: ['the session has ended'] })
 })
 
+test('a login program that never ends is not waited for', async () => {
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: program('exec sleep 2') }
+  const file = kubeconfig('one', 'kind', [{ name: 'kind', user: { exec } }])
+  const connection = await createKubeConnection(() => load(file), { loginSeconds: 0.2 })
+  await expect(connection.access('kept')).rejects.toMatchObject({
+    code: 'KUBE_LOGIN_FAILED',
+    why: ['the login did not end within 0.2 s'],
+  })
+})
+
 test('kubectl proxy on this machine may speak plain HTTP', async () => {
   const file = kubeconfig('one', 'proxy', [{ name: 'proxy', server: 'http://127.0.0.1:8001' }])
   expect(await headers(file)).toEqual({ Authorization: 'Bearer token-of-proxy' })

@@ -25,10 +25,13 @@ export const networkWords = (error: unknown): string => {
 
 type Server = { readonly context: string; readonly server: string }
 
+/** No TLS at all: the wrong server, or a proxy before the right one that is just being restarted. */
+export const isTlsHiccup = (error: unknown): boolean =>
+  codeOf(error).startsWith('ERR_SSL_') || codeOf(error) === 'EPROTO'
+
 /** KUBE_CERTIFICATE where the connection can never be trusted; null for what may be over in a moment. */
 export const certificateRefusal = (error: unknown, { context, server }: Server): ShopctlError | null => {
-  const code = codeOf(error)
-  if (!certificateCodes.has(code) && !code.startsWith('ERR_SSL_') && code !== 'EPROTO') return null
+  if (!certificateCodes.has(codeOf(error)) && !isTlsHiccup(error)) return null
   return new ShopctlError({
     code: 'KUBE_CERTIFICATE',
     outcome: 'refused',

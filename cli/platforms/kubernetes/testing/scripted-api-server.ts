@@ -65,12 +65,15 @@ export class ScriptedApiServer implements AsyncDisposable {
     if (this.#server.listening) await this.stop()
   }
 
-  client(patience: Partial<Patience> = {}) {
+  client(patience: Partial<Patience> = {}, login: () => Promise<unknown> = async () => undefined) {
     const agent = new Agent({ keepAlive: true })
     const connection: KubeConnection = {
       context: 'scripted',
       server: new URL(this.url),
-      access: async () => ({ agent, headers: {} }),
+      access: async () => {
+        await login()
+        return { agent, headers: {} }
+      },
       config: () => {
         throw new Error('a scripted server forwards nothing')
       },
