@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
 import type { LogLine } from '../platform.ts'
 import { hasBegun, isAsked, logSelector, type PodLogsRequest } from './asked-logs.ts'
 import type { KubeObject } from './kube-client.ts'
@@ -18,15 +19,23 @@ async function* followOne(
   const { signal } = request
   const line = (text: string): LogLine => ({ service: pod.service, instance: pod.name, text })
   let tail = from
+  let isCut = false
   while (!signal.aborted) {
     try {
       const asked = { namespace, pod: pod.name, container: container.name, ...tail }
-      for await (const text of client.followLogs(asked, signal)) yield line(text)
+      for await (const text of client.followLogs(asked, signal)) {
+        isCut = false
+        yield line(text)
+      }
       return
     } catch (error) {
       if (signal.aborted) return
       const why = error instanceof Error ? error.message : String(error)
-      yield line(`(its log was cut here, lines may be missing: ${why})`)
+      if (error instanceof ShopctlError && error.outcome === 'refused')
+        return yield line(`(its log cannot be followed: ${[why, ...error.why].join(' ')})`)
+      // Once for a gap, however often the way back is tried.
+      if (!isCut) yield line(`(its log was cut here, lines may be missing: ${why})`)
+      isCut = true
       const still = await client
         .list({ apiVersion: 'v1', kind: 'Pod', namespace, fieldSelector: `metadata.name=${pod.name}` }, signal)
         .catch(() => null)

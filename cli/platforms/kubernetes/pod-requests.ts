@@ -4,6 +4,7 @@ import { askedOf, bodyOf, doingOf } from './kube-answers.ts'
 import type { LogsRequest, ObjectReference } from './kube-client.ts'
 import { type Exchange, readAnswer } from './kube-exchange.ts'
 import type { KubeRequests } from './kube-requests.ts'
+import { parseKubeStatus } from './kube-status.ts'
 import { networkWords, unreachable } from './network-failure.ts'
 
 export type PodPort = { readonly namespace: string; readonly pod: string; readonly port: number }
@@ -50,7 +51,12 @@ export async function* followLogs(
     throw cut(error)
   })
   if (answer === null) return
-  if (answer.statusCode !== 200) bodyOf(await readAnswer(answer, silentSeconds), asked, requests.place.context)
+  if (answer.statusCode !== 200) {
+    const no = await readAnswer(answer, silentSeconds)
+    // A node that does not answer for the moment; what is refused is refused for good.
+    if (no.status === 429 || no.status >= 500) throw cut(new Error(parseKubeStatus(no.status, no.body).message))
+    bodyOf(no, asked, requests.place.context)
+  }
   try {
     yield* answerLines(answer)
   } catch (error) {
