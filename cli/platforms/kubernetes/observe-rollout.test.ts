@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { ReleaseObservation } from '../../health/observation.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
@@ -128,4 +129,26 @@ test('a Deployment that somebody changed is told at once, although nobody answer
   })
   expect(observation.services[0]?.condition?.message).toBe('another hand scaled Deployment healthy to 0')
   expect(asked).toEqual(['Deployment'])
+})
+
+test('who changed a Deployment is in the first observation that tells the change, also where the answer takes a while', async () => {
+  const client = await holding(...captured('healthy', 'Deployment'), ...captured('healthy', 'Pod'))
+  const [live] = captured('healthy', 'Deployment')
+  if (live === undefined) throw new Error('no Deployment was captured')
+  const reference = { apiVersion: live.apiVersion, kind: live.kind, name: live.metadata.name, namespace }
+  const owner = { manager: 'kubectl-scale', operation: 'Update', fieldsV1: { 'f:spec': { 'f:replicas': {} } } }
+  const slow: KubeClient['read'] = async (asked, signal) => {
+    const read = await client.read(asked, signal)
+    await pause(100)
+    return read === null ? null : { ...read, metadata: { ...read.metadata, managedFields: [owner] } }
+  }
+  let isChanged = false
+  const observation = await firstWhere({ ...client, read: slow }, 'healthy', ({ services: [service] }) => {
+    if (!isChanged) {
+      isChanged = true
+      client.edit(reference, { spec: { replicas: 0 } })
+    }
+    return service?.desired === 0
+  })
+  expect(observation.services[0]?.condition?.message).toBe('kubectl-scale scaled Deployment healthy to 0')
 })

@@ -83,6 +83,8 @@ export async function* observeRollout(request: ObserveRolloutRequest): AsyncGene
     while (!signal.aborted) {
       if (broken !== undefined) throw broken
       if (watches.hasListed() || performance.now() - startedAt > firstListMilliseconds) {
+        // A changed Deployment is a verdict, after which nobody asks any more who it was.
+        await watches.named()
         const moment = clock()
         questions.consider([...rollouts.values()], moment.now)
         yield {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { serviceLabel } from '../../../manifests/labels.ts'
 import type { ReleaseObservation } from '../../health/observation.ts'
 import { parseDeployment } from './deployment-facts.ts'
@@ -8,6 +9,9 @@ import { parsePod } from './pod-facts.ts'
 import type { Clock } from './pod-history.ts'
 import type { ServiceRollout } from './service-rollout.ts'
 import type { Touch, WatchChange, WatchedObjects } from './watched-objects.ts'
+
+/** A name that takes longer is told without: the verdict is worth more. */
+const nameMilliseconds = 500
 
 /** By service. */
 export type Rollouts = ReadonlyMap<string, ServiceRollout>
@@ -23,6 +27,8 @@ export type RolloutWatchesRequest = {
 export type RolloutWatches = {
   readonly hasListed: () => boolean
   readonly touch: () => Pick<ReleaseObservation, 'inTouch' | 'lostTouch'>
+  /** Resolves when it is known who changed a Deployment, or nobody has said so in time. At once where nobody did. */
+  readonly named: () => Promise<unknown>
   /** Rejects with what the API server refuses. */
   readonly ended: Promise<unknown>
 }
@@ -48,11 +54,16 @@ const takePods = (
   for (const object of watched.objects.values()) take(object)
 }
 
+type Watching = RolloutWatchesRequest & {
+  /** Reads under way that will say who changed a Deployment. */
+  readonly naming: Set<Promise<unknown>>
+}
+
 /** A watch leaves out who changed what: where somebody else did, the Deployment is read for the name, and only for it. */
 const takeDeployment = (
   rollout: ServiceRollout | undefined,
   object: KubeObject,
-  { client, changed, signal }: RolloutWatchesRequest,
+  { client, changed, signal, naming }: Watching,
 ): void => {
   const live = parseDeployment(object)
   rollout?.deploymentChanged(live)
@@ -64,13 +75,15 @@ const takeDeployment = (
     changed()
   }
   // Without an answer it stays another hand without a name.
-  void nameOther().catch(() => undefined)
+  const asked = Promise.race([nameOther(), pause(nameMilliseconds, undefined, { signal })]).catch(() => undefined)
+  naming.add(asked)
+  void asked.then(() => naming.delete(asked))
 }
 
 const takeDeployments = (
   rollouts: Rollouts,
   change: WatchChange,
-  { watched, request }: { watched: WatchedObjects; request: RolloutWatchesRequest },
+  { watched, request }: { watched: WatchedObjects; request: Watching },
 ): void => {
   const take = (object: KubeObject) => takeDeployment(rolloutOf(rollouts, object), object, request)
   if (change.type === 'set') take(change.object)
@@ -85,6 +98,7 @@ const takeDeployments = (
 /** Keeps the rollouts up to date, from one list and watch of pods and one of Deployments. */
 export const watchRollouts = (rollouts: Rollouts, request: RolloutWatchesRequest): RolloutWatches => {
   const { client, namespace, clock, changed, signal } = request
+  const naming = new Set<Promise<unknown>>()
   const notListed: Touch = { inTouch: false, since: performance.now(), why: 'the API server has not answered yet' }
   const watches: { pods: WatchedObjects | null; deployments: WatchedObjects | null } = { pods: null, deployments: null }
   const labelSelector = `${serviceLabel} in (${[...rollouts.keys()].join(',')})`
@@ -107,7 +121,7 @@ export const watchRollouts = (rollouts: Rollouts, request: RolloutWatchesRequest
       signal,
       onChange: (change, watched) => {
         watches.deployments = watched
-        takeDeployments(rollouts, change, { watched, request })
+        takeDeployments(rollouts, change, { watched, request: { ...request, naming } })
         changed()
       },
     },
@@ -119,6 +133,7 @@ export const watchRollouts = (rollouts: Rollouts, request: RolloutWatchesRequest
       const lost = touches.find(({ inTouch }) => !inTouch)
       return lost === undefined || lost.inTouch ? { inTouch: true } : { inTouch: false, lostTouch: lost.why }
     },
+    named: () => Promise.all(naming),
     ended: Promise.all([pods, deployments]),
   }
 }
