@@ -83,7 +83,10 @@ export const fetchRunningState = async (request: RunningRequest): Promise<Runnin
     instances: services.flatMap((service) => {
       const mine = byService.get(service) ?? []
       const staying = mine.filter(({ endsBy, phase }) => endsBy === null && phase !== 'Failed')
-      return [...mine.map((pod) => instanceOf(pod, now)), ...lacking(live.get(service), service, staying.length)]
+      const lacks = lacking(live.get(service), service, staying.length)
+      // What was evicted stays listed for days after another pod took its place: then it is no news.
+      const told = lacks.length === 0 ? mine.filter(({ phase }) => phase !== 'Failed') : mine
+      return [...told.map((pod) => instanceOf(pod, now)), ...lacks]
     }),
   }
 }
