@@ -7,8 +7,8 @@ import { sample } from './testing/sample-objects.ts'
 
 test.each([
   ['v1.34.4', 'fine'],
-  ['v1.28.0-eks-1', 'fine'],
-  ['v1.27.9', 'missing'],
+  ['v1.30.0-eks-1', 'fine'],
+  ['v1.29.9', 'missing'],
   ['v2.0.0', 'fine'],
 ])('a cluster of version %s is %s', (version, state) => {
   expect(versionFinding(version).state).toBe(state)
@@ -52,4 +52,33 @@ test('every permission that lacks is named, the others are not', async () => {
   const found = await findCluster({ client, namespace: 'shop', facts, signal })
   const permissions = found.find(({ name }) => name === 'permissions')
   expect(permissions).toMatchObject({ state: 'missing', found: 'may not delete jobs.batch' })
+})
+
+test('what the environment stands on and where it lives are asked for too', async () => {
+  const { kubernetes } = staging
+  if (kubernetes === null) throw new Error('staging runs on Kubernetes')
+  const asked: string[] = []
+  const client = createMemoryKubeClient({
+    may: async ({ verb, group, resource, namespace }) => {
+      asked.push(`${verb} ${resource}.${group} in ${namespace}`)
+      return true
+    },
+  })
+  const look = async (foundations: 'own' | 'managed') => {
+    asked.length = 0
+    const facts = { ...kubernetes, foundations, autoscaling: null }
+    await findCluster({ client, namespace: 'shop', facts, signal })
+    return [...asked]
+  }
+  const own = await look('own')
+  expect(own).toContain('create namespaces. in null')
+  expect(own).toContain('patch namespaces. in shop')
+  expect(own).toContain('patch statefulsets.apps in shop')
+  expect(own).toContain('list storageclasses.storage.k8s.io in null')
+  expect(own).toHaveLength(new Set(own).size)
+  expect(own.filter((each) => each.includes('replicasets'))).toEqual([])
+
+  await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }, signal)
+  const managed = await look('managed')
+  expect(managed.filter((each) => /create namespaces|storageclasses/.test(each))).toEqual([])
 })

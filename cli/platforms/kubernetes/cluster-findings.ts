@@ -14,8 +14,8 @@ export type FindClusterRequest = {
   readonly now?: () => Date
 }
 
-/** The first with every label and field that is read here. */
-const oldestVersion = { major: 1, minor: 28 } as const
+/** The first that takes a `preStop` of `sleep`: an older one drops it, and a pod ends before its requests. */
+const oldestVersion = { major: 1, minor: 30 } as const
 
 /** A token signed here is refused by a server whose clock is further away; so is a lock judged wrongly. */
 const toleratedSeconds = 5
@@ -42,16 +42,21 @@ export const clockFinding = (server: Date | null, here: Date): Finding => {
 }
 
 const permissions = async (request: FindClusterRequest): Promise<Finding> => {
-  const { client, namespace, signal } = request
+  const { client, namespace, facts, signal } = request
+  const found = await client.read({ apiVersion: 'v1', kind: 'Namespace', name: namespace, namespace: null }, signal)
+  const needed = neededAccess({ foundations: facts.foundations, namespace: found === null ? 'missing' : 'there' })
   const answers = await Promise.all(
-    neededAccess.map(async (access) => ({ access, may: await client.may({ ...access, namespace }, signal) })),
+    needed.map(async ({ scope, ...access }) => {
+      const where = scope === 'cluster' ? null : namespace
+      return { access, may: await client.may({ ...access, namespace: where }, signal) }
+    }),
   )
   const missing = answers.filter(({ may }) => !may).map(({ access }) => access)
-  if (missing.length === 0) return fine('permissions', `all ${neededAccess.length} that a deploy needs in ${namespace}`)
+  if (missing.length === 0) return fine('permissions', `all ${needed.length} that a deploy needs in ${namespace}`)
   const byResource = Map.groupBy(missing, ({ resource, group }) => (group === '' ? resource : `${resource}.${group}`))
-  const found = [...byResource].map(([resource, list]) => `${list.map(({ verb }) => verb).join(', ')} ${resource}`)
+  const lacks = [...byResource].map(([resource, list]) => `${list.map(({ verb }) => verb).join(', ')} ${resource}`)
   const fix = kubectl(request, `auth can-i --list --namespace ${namespace}`)
-  return { name: 'permissions', state: 'missing', found: `may not ${found.join('; ')}`, fix }
+  return { name: 'permissions', state: 'missing', found: `may not ${lacks.join('; ')}`, fix }
 }
 
 const quota = async (request: FindClusterRequest): Promise<Finding> => {

@@ -54,6 +54,12 @@ const factsOf = ({ apiVersion, kind }: KindReference): KindFacts => {
 /** `Deployment` and the like belong to a namespace, `Namespace` and the like do not. */
 export const scopeOf = (reference: KindReference): KindFacts['scope'] => factsOf(reference).scope
 
+/** As access to a kind is asked for. */
+export const resourceOf = ({ apiVersion, kind }: Omit<KindReference, 'namespace'>) => ({
+  group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '',
+  resource: factsOf({ apiVersion, kind, namespace: null }).plural,
+})
+
 /** The path of all objects of a kind; without a namespace, of those in all namespaces. */
 export const collectionPath = (reference: KindReference): string => {
   const { plural, scope } = factsOf(reference)

@@ -1,37 +1,61 @@
-/** What a deploy does in its namespace, by API group. */
-const groups: readonly {
+import type { KubernetesFacts } from '../../../stacks/environments.ts'
+import { resourceOf } from './kinds.ts'
+import { releaseKinds } from './live-objects.ts'
+
+export type NeededAccess = {
+  readonly verb: string
   readonly group: string
-  readonly resources: readonly string[]
+  readonly resource: string
+  /** `cluster`: in no namespace. */
+  readonly scope: 'namespace' | 'cluster'
+}
+
+type Need = Omit<NeededAccess, 'verb' | 'scope'> & {
   readonly verbs: readonly string[]
-}[] = [
-  {
-    group: '',
-    resources: ['serviceaccounts', 'configmaps', 'secrets', 'services'],
-    verbs: ['get', 'list', 'create', 'patch', 'update', 'delete'],
-  },
-  { group: '', resources: ['pods'], verbs: ['get', 'list', 'watch'] },
-  { group: '', resources: ['pods/log', 'pods/proxy'], verbs: ['get'] },
-  { group: '', resources: ['pods/portforward'], verbs: ['create'] },
-  { group: '', resources: ['events', 'resourcequotas'], verbs: ['list'] },
-  { group: 'apps', resources: ['deployments'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
-  { group: 'apps', resources: ['replicasets'], verbs: ['list', 'watch'] },
-  { group: 'batch', resources: ['jobs'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
-  {
-    group: 'autoscaling',
-    resources: ['horizontalpodautoscalers'],
-    verbs: ['get', 'list', 'create', 'patch', 'delete'],
-  },
-  { group: 'policy', resources: ['poddisruptionbudgets'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
-  {
-    group: 'networking.k8s.io',
-    resources: ['networkpolicies', 'ingresses'],
-    verbs: ['get', 'list', 'create', 'patch', 'delete'],
-  },
-  { group: 'coordination.k8s.io', resources: ['leases'], verbs: ['get', 'create', 'update'] },
+  readonly scope?: NeededAccess['scope']
+}
+
+/** Server-side apply is a `patch`, and a `create` where there is nothing yet. */
+const applied = ['get', 'list', 'create', 'patch', 'delete'] as const
+
+/** Beside the kinds that every release brings. */
+const others: readonly Need[] = [
+  // A record and the counter of releases are replaced.
+  { group: '', resource: 'configmaps', verbs: ['update'] },
+  { group: '', resource: 'namespaces', verbs: ['get', 'patch'] },
+  { group: '', resource: 'pods', verbs: ['get', 'list', 'watch'] },
+  { group: '', resource: 'pods/log', verbs: ['get'] },
+  { group: '', resource: 'pods/proxy', verbs: ['get'] },
+  { group: '', resource: 'pods/portforward', verbs: ['create'] },
+  { group: '', resource: 'events', verbs: ['list'] },
+  { group: '', resource: 'resourcequotas', verbs: ['list'] },
+  { group: '', resource: 'persistentvolumeclaims', verbs: ['get', 'list', 'delete'] },
+  { group: 'apps', resource: 'deployments', verbs: ['watch'] },
+  { group: 'batch', resource: 'jobs', verbs: [...applied, 'watch'] },
+  { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'create', 'update'] },
 ]
 
-export type NeededAccess = { readonly verb: string; readonly group: string; readonly resource: string }
+const makesNamespace: Need = { group: '', resource: 'namespaces', verbs: ['create'], scope: 'cluster' }
+/** Whether the database of its own can keep its data. */
+const looksForStorage: Need = {
+  group: 'storage.k8s.io',
+  resource: 'storageclasses',
+  verbs: ['list'],
+  scope: 'cluster',
+}
 
-export const neededAccess: readonly NeededAccess[] = groups.flatMap(({ group, resources, verbs }) =>
-  resources.flatMap((resource) => verbs.map((verb) => ({ verb, group, resource }))),
-)
+export type AccessRequest = {
+  readonly foundations: KubernetesFacts['foundations']
+  readonly namespace: 'there' | 'missing'
+}
+
+/** What a deploy, a rollback and a down do. */
+export const neededAccess = ({ foundations, namespace }: AccessRequest): readonly NeededAccess[] => {
+  const needs: readonly Need[] = [
+    ...releaseKinds.map((kind) => ({ ...resourceOf(kind), verbs: applied })),
+    ...others,
+    ...(namespace === 'missing' ? [makesNamespace] : []),
+    ...(foundations === 'own' ? [looksForStorage] : []),
+  ]
+  return needs.flatMap(({ verbs, scope = 'namespace', ...need }) => verbs.map((verb) => ({ ...need, verb, scope })))
+}
