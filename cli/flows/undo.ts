@@ -113,8 +113,9 @@ const close = async (
   return error
 }
 
-const said = ({ service, lastLogs }: Evidence): readonly string[] =>
-  lastWords(lastLogs).map((line) => `${service} said: ${line}`)
+/** Where it was started again meanwhile, what the one that ended said last comes before the few words of the next. */
+const said = ({ service, lastLogs, previousLogs }: Evidence): readonly string[] =>
+  lastWords([...previousLogs, ...lastLogs]).map((line) => `${service} said: ${line}`)
 
 /** A process that was never started has no log of its own. */
 const logsToRead = (release: ReleaseRecord, { code, culprits }: Setback, environment: string): readonly string[] =>

@@ -9,7 +9,7 @@ test.each([
   ['Complete', 'complete'],
   ['Failed', 'failed'],
 ])('a Job that is %s has ended', (type, state) => {
-  expect(jobEnd(job(type))).toEqual({ state, why: 'DeadlineExceeded: too long' })
+  expect(jobEnd(job(type))).toEqual({ state, why: 'DeadlineExceeded: too long', endedBy: 'deadline' })
 })
 
 test('a Job that runs, is only about to end or has no status has not ended', () => {

@@ -11,7 +11,12 @@ const condition = z.object({
 
 const jobSchema = z.object({ status: z.object({ conditions: z.array(condition).default([]) }).prefault({}) })
 
-export type JobEnd = { readonly state: 'complete' | 'failed'; readonly why: string }
+export type JobEnd = {
+  readonly state: 'complete' | 'failed'
+  readonly why: string
+  /** It was stopped from outside: how its containers ended tells nothing. */
+  readonly endedBy?: 'deadline'
+}
 
 /** Null for as long as the Job runs. */
 export const jobEnd = (job: KubeObject): JobEnd | null => {
@@ -20,7 +25,9 @@ export const jobEnd = (job: KubeObject): JobEnd | null => {
     ({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'),
   )
   if (end === undefined) return null
-  return { state: end.type === 'Complete' ? 'complete' : 'failed', why: `${end.reason}: ${end.message}` }
+  const { type, reason, message } = end
+  const late = reason === 'DeadlineExceeded' ? ({ endedBy: 'deadline' } as const) : {}
+  return { state: type === 'Complete' ? 'complete' : 'failed', why: `${reason}: ${message}`, ...late }
 }
 
 const stateSchema = z.object({

@@ -149,7 +149,8 @@ const finish = async (run: JobRun, end: JobEnd | null): Promise<FinishedJob> => 
   const logs = await Promise.all(pods.filter(hasStarted).map((pod) => readLog(run, pod)))
   const log = logs.join('\n')
   if (end?.state === 'complete') return { state: 'complete', log, why: [] }
-  const why = end === null ? await whyOutOfTime(run) : [...pods.flatMap(containerEnds), end.why]
+  const ends = end?.endedBy === 'deadline' ? [] : pods.flatMap(containerEnds)
+  const why = end === null ? await whyOutOfTime(run) : [...ends, end.why]
   await stopJob(run)
   return { state: 'failed', log, why }
 }
