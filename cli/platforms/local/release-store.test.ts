@@ -80,14 +80,17 @@ test('a place that cannot be written is a refusal and loses nothing', async () =
 })
 
 const root0 = process.getuid?.() === 0
-test.skipIf(root0)('on a read-only place (skipped as root, who may write) records are still listed, and a broken one is said', async () => {
-  const store = open()
-  await store.create(unnumbered)
-  await writeFile(join(root, 'releases', '000002.json'), 'broken')
-  await chmod(join(root, 'releases'), 0o500)
-  const { records, setAside } = await store.list()
-  expect(records).toHaveLength(1)
-  expect(setAside[0]?.movedTo).toBe(join(root, 'releases', '000002.json'))
-  await expect(store.create(unnumbered)).rejects.toMatchObject({ code: 'STATE_NOT_WRITABLE' })
-  await chmod(join(root, 'releases'), 0o700)
-})
+test.skipIf(root0)(
+  'on a read-only place (skipped as root, who may write) records are still listed, and a broken one is said',
+  async () => {
+    const store = open()
+    await store.create(unnumbered)
+    await writeFile(join(root, 'releases', '000002.json'), 'broken')
+    await chmod(join(root, 'releases'), 0o500)
+    const { records, setAside } = await store.list()
+    expect(records).toHaveLength(1)
+    expect(setAside[0]?.movedTo).toBe(join(root, 'releases', '000002.json'))
+    await expect(store.create(unnumbered)).rejects.toMatchObject({ code: 'STATE_NOT_WRITABLE' })
+    await chmod(join(root, 'releases'), 0o700)
+  },
+)
