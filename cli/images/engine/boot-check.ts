@@ -8,6 +8,7 @@ import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { lastWords } from '../../tools/last-words.ts'
 import { imageUser } from '../assemble/image-config.ts'
 import { type BootObservation, bootVerdict } from './boot-verdict.ts'
+import { execExitCode } from './exec-end.ts'
 import { loadImage } from './load-image.ts'
 import { engineFailed, type LocalEngine } from './local-engine.ts'
 
@@ -79,22 +80,29 @@ const readLog = async (container: Container): Promise<readonly string[]> => {
     .filter((line) => line.trim() !== '')
 }
 
-type HealthQuestion = { readonly node: string; readonly port: number; readonly path: string }
+/** One that does not answer so soon is asked again. */
+const questionSeconds = 5
+
+type HealthQuestion = {
+  readonly node: string
+  readonly port: number
+  readonly path: string
+  readonly signal: AbortSignal
+}
 
 /** Asked from within, because there is no network. */
-const answersHealth = async (container: Container, { node, port, path }: HealthQuestion): Promise<boolean> => {
-  const script = `fetch('http://127.0.0.1:${port}${path}').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))`
+const answersHealth = async (container: Container, { node, port, path, signal }: HealthQuestion): Promise<boolean> => {
+  const limit = `{signal:AbortSignal.timeout(${questionSeconds * 1000})}`
+  const url = `'http://127.0.0.1:${port}${path}'`
+  const script = `fetch(${url},${limit}).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))`
   const exec = await container.exec({
     Cmd: [node, '-e', script],
     AttachStdout: false,
     AttachStderr: false,
   })
   await exec.start({ Detach: true })
-  for (;;) {
-    const { Running: running, ExitCode: exitCode } = await exec.inspect()
-    if (!running) return exitCode === 0
-    await pause(pollMilliseconds)
-  }
+  // Node itself takes a moment to start beside the one that is asked.
+  return (await execExitCode(exec, { deadlineSeconds: questionSeconds * 2, pollMilliseconds, signal })) === 0
 }
 
 const observe = async (
@@ -108,7 +116,7 @@ const observe = async (
       const outOfMemory = state.OOMKilled ?? false
       return { state: 'exited', exitCode: state.ExitCode, outOfMemory, log: await readLog(container) }
     }
-    if (request.health !== null && (await answersHealth(container, { node, ...request.health })))
+    if (request.health !== null && (await answersHealth(container, { node, ...request.health, signal })))
       return { state: 'answers' }
     if (performance.now() - began > request.timeoutSeconds * 1000) {
       return { state: 'silent', seconds: request.timeoutSeconds, log: await readLog(container) }

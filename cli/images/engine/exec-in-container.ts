@@ -1,7 +1,7 @@
 import { type Readable, Writable } from 'node:stream'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Container, Exec } from 'dockerode'
 import { interruption } from '../../errors/interruption.ts'
+import { execExitCode } from './exec-end.ts'
 
 export type ContainerCall = {
   readonly words: readonly string[]
@@ -12,6 +12,7 @@ export type ContainerCall = {
 export type ContainerAnswer = { readonly exitCode: number; readonly stdout: string; readonly stderr: string }
 
 const pollMilliseconds = 20
+const exitCodeSeconds = 30
 
 const collector = () => {
   const chunks: Buffer[] = []
@@ -25,12 +26,11 @@ const collector = () => {
 }
 
 /** The engine knows the exit code a moment after the stream has ended. */
-const exitCodeOf = async (exec: Exec): Promise<number> => {
-  for (;;) {
-    const { Running: running, ExitCode: exitCode } = await exec.inspect()
-    if (!running && exitCode !== null) return exitCode
-    await pause(pollMilliseconds)
-  }
+const exitCodeOf = async (exec: Exec, words: readonly string[], signal: AbortSignal): Promise<number> => {
+  const exitCode = await execExitCode(exec, { deadlineSeconds: exitCodeSeconds, pollMilliseconds, signal })
+  if (exitCode !== null) return exitCode
+  if (signal.aborted) throw interruption(signal, `running ${words[0]} in a container`)
+  throw new Error(`${words[0]} closed its output, and the engine knew no exit code within ${exitCodeSeconds} s`)
 }
 
 /** Runs a program in a running container to its end. Throws what the engine says where it cannot be started. */
@@ -54,7 +54,7 @@ export const execInContainer = async (
   try {
     await over.promise
     if (signal.aborted) throw interruption(signal, `running ${words[0]} in a container`)
-    return { exitCode: await exitCodeOf(exec), stdout: stdout.text(), stderr: stderr.text() }
+    return { exitCode: await exitCodeOf(exec, words, signal), stdout: stdout.text(), stderr: stderr.text() }
   } finally {
     signal.removeEventListener('abort', stop)
     input?.destroy()
