@@ -33,7 +33,7 @@ const quoted = (body: string): string => {
 }
 
 /** `GET /health?check=ready answered 503 (database: down)`. */
-export const readinessWords = (path: string, status: number, body: string): string => {
+const readinessWords = (path: string, status: number, body: string): string => {
   const parsed = parseBody(body)
   const unreached = statusSchema.safeParse(parsed).data
   if (unreached !== undefined) return `GET ${path}: ${unreached.message}`

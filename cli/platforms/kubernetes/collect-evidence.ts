@@ -40,7 +40,7 @@ const eventLine = ({ about, reason, message, count, firstAt, lastAt }: EventFact
 }
 
 /** One line for what was said several times, by whichever pod of the service. */
-export const eventLines = (events: readonly EventFacts[]): readonly string[] => {
+const eventLines = (events: readonly EventFacts[]): readonly string[] => {
   const same = Map.groupBy(events, ({ about, reason, message }) => [about.kind, about.name, reason, message].join('\n'))
   const merged = [...same.values()].map((group): EventFacts => {
     const newest = group.reduce((a, b) => (b.lastAt > a.lastAt ? b : a))

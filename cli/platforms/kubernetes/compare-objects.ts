@@ -4,7 +4,7 @@ import { isRecord } from './is-record.ts'
 import type { KubeObject } from './kube-client.ts'
 
 /** `undefined` is absent. */
-export type FieldDifference = { readonly path: FieldPath; readonly from: unknown; readonly to: unknown }
+export type ObjectChange = { readonly path: FieldPath; readonly from: unknown; readonly to: unknown }
 
 const serverMetadata: ReadonlySet<string> = new Set([
   'managedFields',
@@ -27,7 +27,7 @@ const without = (value: unknown, left: ReadonlySet<string>): unknown =>
   isRecord(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !left.has(key))) : value
 
 /** An object without what only the server writes. */
-export const withoutServerFields = (object: KubeObject): Readonly<Record<string, unknown>> => {
+const withoutServerFields = (object: KubeObject): Readonly<Record<string, unknown>> => {
   const { status, metadata, ...rest } = object
   const annotations = without(metadata.annotations, toolAnnotations)
   const said = isRecord(annotations) && Object.keys(annotations).length > 0 ? { annotations } : {}
@@ -66,12 +66,12 @@ const pairsOf = (from: unknown, to: unknown): readonly Pair[] | null => {
 }
 
 /** Every field in which two values differ, as deep as both have it. */
-export const compareValues = (from: unknown, to: unknown, path: FieldPath = []): readonly FieldDifference[] => {
+const compareValues = (from: unknown, to: unknown, path: FieldPath = []): readonly ObjectChange[] => {
   if (isDeepStrictEqual(from, to)) return []
   const pairs = pairsOf(from, to)
   if (pairs === null) return [{ path, from, to }]
   return pairs.flatMap((pair) => compareValues(pair.from, pair.to, [...path, pair.segment]))
 }
 
-export const compareObjects = (from: KubeObject, to: KubeObject): readonly FieldDifference[] =>
+export const compareObjects = (from: KubeObject, to: KubeObject): readonly ObjectChange[] =>
   compareValues(withoutServerFields(from), withoutServerFields(to))

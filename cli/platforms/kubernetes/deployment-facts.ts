@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { serviceLabel, templateLabel } from '../../../manifests/labels.ts'
+import { conditions } from './conditions.ts'
 import type { KubeObject } from './kube-client.ts'
 import { fieldManager, fieldOwners, ownersOfField } from './managed-fields.ts'
 
@@ -20,16 +21,7 @@ const deploymentSchema = z.object({
   status: z
     .object({
       observedGeneration: z.number().default(0),
-      conditions: z
-        .array(
-          z.object({
-            type: z.string(),
-            status: z.string(),
-            reason: z.string().default(''),
-            message: z.string().default(''),
-          }),
-        )
-        .default([]),
+      conditions,
     })
     .default({ observedGeneration: 0, conditions: [] }),
 })

@@ -1,5 +1,5 @@
 import type { FieldDifference } from '../platform.ts'
-import { compareObjects, type FieldDifference as ObjectChange } from './compare-objects.ts'
+import { compareObjects, type ObjectChange } from './compare-objects.ts'
 import { renderPath } from './field-path.ts'
 import type { KubeObject } from './kube-client.ts'
 import { describeObject, referenceOf } from './object-reference.ts'

@@ -1,6 +1,6 @@
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { madeByAnnotation } from './adapt-to-live.ts'
-import { inDeleteOrder } from './inventory.ts'
+import { pruneObjects } from './inventory.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
 import { fetchLive, inventorySelector, releaseKinds } from './live-objects.ts'
 import { fieldManager, fieldOwners } from './managed-fields.ts'
@@ -30,12 +30,6 @@ const stopSeconds = 120
 /** Written by us in any way: what only carries our label may be anybody's. */
 const isWrittenByUs = (object: KubeObject): boolean =>
   fieldOwners(object).some(({ manager }) => manager === fieldManager)
-
-const deleteAll = async (objects: readonly KubeObject[], { client, signal }: DownRequest): Promise<void> => {
-  for (const group of inDeleteOrder(objects)) {
-    await Promise.all(group.map((object) => client.delete(referenceOf(object), signal)))
-  }
-}
 
 const remain = (request: DownRequest, pods: readonly KubeObject[]): ShopctlError =>
   new ShopctlError({
@@ -104,14 +98,14 @@ export const downEnvironment = async (request: DownRequest): Promise<void> => {
   )
   const entries = ours.filter(({ kind }) => kind === 'Ingress' || kind === 'HorizontalPodAutoscaler')
   const servers = ours.filter((object) => runs(object) && !isFoundation(object))
-  await deleteAll([...entries, ...servers], request)
+  await pruneObjects([...entries, ...servers], request)
   await untilStopped(request, `${inventorySelector},${visitors}`)
-  await deleteAll(
+  await pruneObjects(
     ours.filter((object) => runs(object) && isFoundation(object)),
     request,
   )
   await untilStopped(request, `${inventorySelector},${foundation}`)
   const rest = ours.filter((object) => !runs(object) && !entries.includes(object))
-  await deleteAll(data === 'keep' ? rest.filter(({ kind }) => !keptKinds.has(kind)) : rest, request)
+  await pruneObjects(data === 'keep' ? rest.filter(({ kind }) => !keptKinds.has(kind)) : rest, request)
   if (data === 'delete') await deleteNamespace(request)
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { containerEnds, hasStarted, jobEnd, jobTrouble } from './job-progress.ts'
+import { captured } from './testing/captured-objects.ts'
 import { sample } from './testing/sample-objects.ts'
 
 const job = (type: string, status = 'True') =>
@@ -10,6 +11,14 @@ test.each([
   ['Failed', 'failed'],
 ])('a Job that is %s has ended', (type, state) => {
   expect(jobEnd(job(type))).toEqual({ state, why: 'DeadlineExceeded: too long', endedBy: 'deadline' })
+})
+
+test.each([
+  ['job-done', { state: 'complete' }],
+  ['job-exits', { state: 'failed', why: expect.stringContaining('BackoffLimitExceeded') }],
+  ['job-late', { state: 'failed', endedBy: 'deadline' }],
+])('%s of a real cluster has ended as it says', (name, end) => {
+  expect(captured(name, 'Job').map(jobEnd)).toMatchObject([end])
 })
 
 test('a Job that runs, is only about to end or has no status has not ended', () => {

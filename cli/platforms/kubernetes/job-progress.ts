@@ -1,15 +1,9 @@
 import { z } from 'zod'
+import { conditions } from './conditions.ts'
 import type { KubeObject } from './kube-client.ts'
 import { pullFailure } from './pull-failure.ts'
 
-const condition = z.object({
-  type: z.string(),
-  status: z.string(),
-  reason: z.string().default(''),
-  message: z.string().default(''),
-})
-
-const jobSchema = z.object({ status: z.object({ conditions: z.array(condition).default([]) }).prefault({}) })
+const jobSchema = z.object({ status: z.object({ conditions }).prefault({}) })
 
 export type JobEnd = {
   readonly state: 'complete' | 'failed'
@@ -44,9 +38,7 @@ const stateSchema = z.object({
 
 const podSchema = z.object({
   metadata: z.object({ name: z.string() }),
-  status: z
-    .object({ conditions: z.array(condition).default([]), containerStatuses: z.array(stateSchema).default([]) })
-    .prefault({}),
+  status: z.object({ conditions, containerStatuses: z.array(stateSchema).default([]) }).prefault({}),
 })
 
 const eventSchema = z.object({ reason: z.string().default(''), message: z.string().default('') })

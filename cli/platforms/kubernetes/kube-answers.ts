@@ -4,8 +4,6 @@ import type { Answer } from './kube-exchange.ts'
 import { type Asked, kubeRefusal } from './kube-refusal.ts'
 import { parseKubeStatus } from './kube-status.ts'
 
-export const fieldManager = 'shopctl'
-
 export const askedOf = (verb: string, reference: ObjectReference): Asked => ({
   verb,
   thing: nameOf(reference),

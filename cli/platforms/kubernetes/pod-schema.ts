@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { conditions } from './conditions.ts'
 
 const end = z.object({
   exitCode: z.number(),
@@ -77,17 +78,7 @@ export const podSchema = z.object({
       phase: z.string().default('Pending'),
       reason: z.string().optional(),
       message: z.string().optional(),
-      conditions: z
-        .array(
-          z.object({
-            type: z.string(),
-            status: z.string(),
-            reason: z.string().default(''),
-            message: z.string().default(''),
-            lastTransitionTime: z.string().nullish(),
-          }),
-        )
-        .default([]),
+      conditions,
       containerStatuses: z.array(containerStatus).default([]),
       initContainerStatuses: z.array(containerStatus).default([]),
     })

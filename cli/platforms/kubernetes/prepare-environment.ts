@@ -6,6 +6,7 @@ import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import type { Work } from '../platform.ts'
 import { applyObjects } from './apply-objects.ts'
+import { conditions } from './conditions.ts'
 import { jobTrouble } from './job-progress.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
 import { ensureNamespace } from './namespace.ts'
@@ -28,7 +29,7 @@ const defaultClass = 'storageclass.kubernetes.io/is-default-class'
 const statefulSet = z.object({ spec: z.object({ volumeClaimTemplates: z.array(z.unknown()).default([]) }) })
 const pod = z.object({
   metadata: z.object({ deletionTimestamp: z.string().optional() }),
-  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }),
+  status: z.object({ conditions }),
 })
 
 /** A claim cannot be added to a database that was made without one, nor taken from it: what is there decides. */

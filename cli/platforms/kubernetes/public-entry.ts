@@ -31,7 +31,7 @@ const ingressSchema = z.object({
 })
 
 /** The load balancer's own address; null until one is made. */
-export const ingressAddress = (ingress: KubeObject): string | null => {
+const ingressAddress = (ingress: KubeObject): string | null => {
   const first = ingressSchema.safeParse(ingress).data?.status.loadBalancer.ingress[0]
   return first?.hostname ?? first?.ip ?? null
 }
