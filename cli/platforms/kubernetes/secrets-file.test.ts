@@ -66,8 +66,9 @@ test.each([
     await open().set(['*', 'TOKEN', canary])
     const file = join(directory(), 'staging.age')
     const before = await readFile(file, 'utf8')
-    for (const act of [open(variables).read(), open(variables).set(['*', 'TOKEN', 'new'])]) {
-      const failure = await act.then(
+    const acts = [() => open(variables).read(), () => open(variables).set(['*', 'TOKEN', 'new'])]
+    for (const act of acts) {
+      const failure = await act().then(
         () => null,
         (error: unknown) => error,
       )
