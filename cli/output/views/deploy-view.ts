@@ -4,15 +4,17 @@ import type { Directions, FieldDifference } from '../../platforms/platform.ts'
 import { renderTable } from '../table.ts'
 import { shortDigest } from './release-words.ts'
 
+/** A new image is in the manifest too: the manifest is told where it is all that changes. */
+const settingsWord = ({ from, to, settings, manifest }: ServiceChange): string =>
+  from === to && settings === 'same' && manifest === 'changed' ? 'same, but not the manifest' : settings
+
 const changesTable = (changes: readonly ServiceChange[], width: number | null): string =>
   renderTable({
     columns: [
       { title: 'SERVICE', value: ({ service }) => service },
       { title: 'NOW', value: ({ from }) => shortDigest(from) },
       { title: 'THEN', value: ({ to }) => shortDigest(to) },
-      { title: 'SETTINGS', value: ({ settings }) => settings },
-      // A new image is in the manifest too: it is told where it is all that changes.
-      { title: 'MANIFEST', value: ({ from, to, manifest }) => (from === to ? manifest : '-') },
+      { title: 'SETTINGS', value: settingsWord },
     ],
     rows: changes,
     width,
