@@ -118,6 +118,6 @@ describe.skipIf(noCluster !== null)(onCluster('connecting'), () => {
     }
     const doctor = await shop.run(['doctor', '--env', 'dev'], { env })
     expect(doctor.code, doctor.stderr).toBe(3)
-    expect(doctor.stdout + doctor.stderr).toMatch(/create, patch, delete deployments\.apps/)
+    expect(doctor.stdout + doctor.stderr).toMatch(/get, list, create, patch, delete, watch deployments\.apps/)
   })
 })

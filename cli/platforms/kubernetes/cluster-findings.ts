@@ -41,10 +41,20 @@ export const clockFinding = (server: Date | null, here: Date): Finding => {
   return { name: 'clock', state: 'without', found, fix: 'timedatectl status' }
 }
 
+/** Whoever may not look is told of that among what is missing: then it is there for all that is known. */
+const namespaceState = async ({ client, namespace, signal }: FindClusterRequest): Promise<'there' | 'missing'> => {
+  const reference = { apiVersion: 'v1', kind: 'Namespace', name: namespace, namespace: null }
+  try {
+    return (await client.read(reference, signal)) === null ? 'missing' : 'there'
+  } catch (error) {
+    if (error instanceof ShopctlError && error.code === 'KUBE_FORBIDDEN') return 'there'
+    throw error
+  }
+}
+
 const permissions = async (request: FindClusterRequest): Promise<Finding> => {
   const { client, namespace, facts, signal } = request
-  const found = await client.read({ apiVersion: 'v1', kind: 'Namespace', name: namespace, namespace: null }, signal)
-  const needed = neededAccess({ foundations: facts.foundations, namespace: found === null ? 'missing' : 'there' })
+  const needed = neededAccess({ foundations: facts.foundations, namespace: await namespaceState(request) })
   const answers = await Promise.all(
     needed.map(async ({ scope, ...access }) => {
       const where = scope === 'cluster' ? null : namespace
