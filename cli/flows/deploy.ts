@@ -216,8 +216,11 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
   )
 }
 
-const hasReady = async ({ platform }: FlowMeans): Promise<boolean> =>
-  (await platform.running()).instances.some(({ state }) => state === 'ready')
+/** What releases stand on may be up before the first of them. */
+const hasReady = async ({ platform }: FlowMeans): Promise<boolean> => {
+  const { instances } = await platform.running()
+  return instances.some(({ service, state }) => platform.services.includes(service) && state === 'ready')
+}
 
 /** The newest verdict on each digest of the set; what is not built anew keeps the one of the release before. */
 const scansOf = (services: ServiceSet, scans: ReleaseRecord['scans']): ReleaseRecord['scans'] =>
