@@ -214,10 +214,10 @@ export const createImageStore = (place: ImageStorePlace): ImageStore => {
     },
 
     missing(services, signal) {
-      // As recorded: where images come from today says nothing of where those of then are.
-      const images = recordedDeployments({ services }).flatMap(({ service, image: reference }) => {
+      // Where the record says: where images come from today says nothing of where those of then are.
+      const images = recordedDeployments({ services }).flatMap(({ service, image }) => {
         const digest = services[service]?.digest
-        return digest === undefined ? [] : [{ service, digest, reference }]
+        return digest === undefined ? [] : [{ service, digest, reference: image.replace(/@.*$/, `@${digest}`) }]
       })
       return destination.missing(images, signal)
     },
