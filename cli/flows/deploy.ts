@@ -75,14 +75,11 @@ const refusePartOfNothing = (chosen: readonly string[], current: ReleaseRecord |
 }
 
 const servicesToMigrate = (current: ReleaseRecord | null, wanted: ServiceSet): readonly string[] =>
-  Object.entries(wanted)
-    .filter(([service, { migrationsHash, settingsHash }]) => {
-      // Without a database there is nothing to migrate.
-      if (migrationsHash === '') return false
-      const now = current?.services[service]
-      return now?.migrationsHash !== migrationsHash || now.settingsHash !== settingsHash
-    })
-    .map(([service]) => service)
+  withDatabase(wanted).filter((service) => {
+    const now = current?.services[service]
+    const then = wanted[service]
+    return now?.migrationsHash !== then?.migrationsHash || now?.settingsHash !== then?.settingsHash
+  })
 
 type Comparison = { readonly wanted: Rendered | null; readonly changes: readonly ServiceChange[] }
 

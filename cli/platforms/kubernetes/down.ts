@@ -2,7 +2,14 @@ import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { madeByAnnotation } from './adapt-to-live.ts'
 import { pruneObjects } from './inventory.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
-import { fetchLive, inventorySelector, releaseKinds } from './live-objects.ts'
+import {
+  fetchLive,
+  foundationSelector,
+  inventorySelector,
+  isFoundation,
+  releaseKinds,
+  visitorSelector,
+} from './live-objects.ts'
 import { fieldManager, fieldOwners } from './managed-fields.ts'
 import { describeObject, referenceOf } from './object-reference.ts'
 import { untilListed } from './until-listed.ts'
@@ -54,12 +61,6 @@ const untilStopped = async (request: DownRequest, labelSelector: string): Promis
   if ((await untilListed({ ...wait, signal })) === null) throw remain(request, left)
 }
 
-const foundation = 'app.kubernetes.io/component in (database,cache)'
-const visitors = 'app.kubernetes.io/component notin (database,cache)'
-
-const isFoundation = ({ metadata }: KubeObject): boolean =>
-  ['database', 'cache'].includes(metadata.labels?.['app.kubernetes.io/component'] ?? '')
-
 const runs = ({ kind }: KubeObject): boolean => ['Deployment', 'StatefulSet', 'Job'].includes(kind)
 
 /** Every cluster puts these into every namespace. */
@@ -99,12 +100,12 @@ export const downEnvironment = async (request: DownRequest): Promise<void> => {
   const entries = ours.filter(({ kind }) => kind === 'Ingress' || kind === 'HorizontalPodAutoscaler')
   const servers = ours.filter((object) => runs(object) && !isFoundation(object))
   await pruneObjects([...entries, ...servers], request)
-  await untilStopped(request, `${inventorySelector},${visitors}`)
+  await untilStopped(request, `${inventorySelector},${visitorSelector}`)
   await pruneObjects(
     ours.filter((object) => runs(object) && isFoundation(object)),
     request,
   )
-  await untilStopped(request, `${inventorySelector},${foundation}`)
+  await untilStopped(request, `${inventorySelector},${foundationSelector}`)
   const rest = ours.filter((object) => !runs(object) && !entries.includes(object))
   await pruneObjects(data === 'keep' ? rest.filter(({ kind }) => !keptKinds.has(kind)) : rest, request)
   if (data === 'delete') await deleteNamespace(request)

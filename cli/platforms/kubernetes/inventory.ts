@@ -1,6 +1,6 @@
 import { isRecord } from './is-record.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
-import { isOurs, releaseKinds } from './live-objects.ts'
+import { isFoundation, isOurs, releaseKinds } from './live-objects.ts'
 import { objectKey, referenceOf } from './object-reference.ts'
 
 export type PruneRequest = {
@@ -15,12 +15,6 @@ const prunable: ReadonlySet<string> = new Set(releaseKinds.map(({ kind }) => kin
 
 /** Immutable and named by their content: releases share them. */
 const settings: ReadonlySet<string> = new Set(['ConfigMap', 'Secret'])
-
-/** What releases stand on, and what holds their data. */
-const foundations: ReadonlySet<string> = new Set(['database', 'cache'])
-
-const isFoundation = ({ metadata }: KubeObject): boolean =>
-  foundations.has(metadata.labels?.['app.kubernetes.io/component'] ?? '')
 
 /** Ways in which a pod names a ConfigMap or a Secret, and the field that holds the name. */
 const namings: Readonly<Record<string, { readonly kind: string; readonly field: string }>> = {

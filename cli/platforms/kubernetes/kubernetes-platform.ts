@@ -5,9 +5,9 @@ import type { EnvironmentFacts, KubernetesFacts } from '../../../stacks/environm
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
-import { createRedactor } from '../../tools/redact.ts'
+import { createRedactor, type Redactor } from '../../tools/redact.ts'
 import type { OpenRequest } from '../open-request.ts'
-import type { Platform, ServiceSet } from '../platform.ts'
+import type { EntryPoint, Platform, ServiceSet } from '../platform.ts'
 import { settingsHash } from '../service-settings.ts'
 import { applyDifferences, applyObjects } from './apply-objects.ts'
 import { findCluster } from './cluster-findings.ts'
@@ -127,6 +127,19 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
         environment.name,
         gone.map(({ words }) => words),
       )
+  }
+
+  /** Of every value that pods may have been given. */
+  const redactorOfSecrets = async (signal: AbortSignal): Promise<Redactor> => {
+    const redactor = createRedactor()
+    for (const secret of await secretValues(place, signal)) redactor.register(secret)
+    return redactor
+  }
+
+  const openEntry = async (localPort: number, signal: AbortSignal): Promise<EntryPoint> => {
+    const { note, ...entry } = await openPublicEntry({ client, namespace, entry: facts.entry, localPort, signal })
+    if (note !== null) warn(note)
+    return entry
   }
 
   const jobOf = async (service: ServiceName, release: ReleaseRecord, signal: AbortSignal) => {
@@ -271,23 +284,13 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
       }),
 
     async collectEvidence(service, reason, release) {
-      const redactor = createRedactor()
-      for (const secret of await secretValues(place, look())) redactor.register(secret)
+      const { redact } = await redactorOfSecrets(look())
       const wanted = recordedDeployment(release, service)
-      return collectPodEvidence({ client, namespace, service, reason, wanted, redact: redactor.redact })
+      return collectPodEvidence({ client, namespace, service, reason, wanted, redact })
     },
 
-    async entry(_release, signal) {
-      const { note, ...entry } = await openPublicEntry({ client, namespace, entry: facts.entry, localPort: 0, signal })
-      if (note !== null) warn(note)
-      return entry
-    },
-
-    async openEntry(localPort, signal) {
-      const { note, ...entry } = await openPublicEntry({ client, namespace, entry: facts.entry, localPort, signal })
-      if (note !== null) warn(note)
-      return entry
-    },
+    entry: (_release, signal) => openEntry(0, signal),
+    openEntry,
 
     // Users came with the pods; that all of the old ones are gone is what the gate has waited for.
     promote: async () => undefined,
@@ -303,15 +306,14 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
       downEnvironment({ client, namespace, environment: environment.name, data, signal, warn }),
 
     async *logs(wanted) {
-      const redactor = createRedactor()
-      for (const secret of await secretValues(place, wanted.signal)) redactor.register(secret)
+      const { redact } = await redactorOfSecrets(wanted.signal)
       const release = wanted.release === null ? null : await releases.read(wanted.release)
       const templates =
         release === null
           ? null
           : new Map(recordedDeployments(release).map(({ service, template }) => [service, template]))
       for await (const line of readPodLogs({ client, namespace, request: wanted, templates })) {
-        yield { ...line, text: redactor.redact(line.text) }
+        yield { ...line, text: redact(line.text) }
       }
     },
   }

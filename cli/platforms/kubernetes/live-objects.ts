@@ -18,6 +18,15 @@ export const releaseKinds = [
   { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
 ] as const
 
+const foundationComponents: ReadonlySet<string> = new Set(['database', 'cache'])
+
+/** What releases stand on, and what stands on it. */
+export const foundationSelector = 'app.kubernetes.io/component in (database,cache)'
+export const visitorSelector = 'app.kubernetes.io/component notin (database,cache)'
+
+export const isFoundation = ({ metadata }: KubeObject): boolean =>
+  foundationComponents.has(metadata.labels?.['app.kubernetes.io/component'] ?? '')
+
 type Kind = { readonly apiVersion: string; readonly kind: string }
 
 /** A list leaves out of its items what it says once for all. */

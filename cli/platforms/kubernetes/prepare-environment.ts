@@ -9,6 +9,7 @@ import { applyObjects } from './apply-objects.ts'
 import { conditions } from './conditions.ts'
 import { jobTrouble } from './job-progress.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
+import { foundationSelector } from './live-objects.ts'
 import { ensureNamespace } from './namespace.ts'
 import { foundationsSecretName } from './own-foundations.ts'
 import { untilListed } from './until-listed.ts'
@@ -23,7 +24,6 @@ export type PreparePlace = {
 }
 
 const foundationSeconds = 180
-const foundationPods = 'app.kubernetes.io/component in (database,cache)'
 const defaultClass = 'storageclass.kubernetes.io/is-default-class'
 
 const statefulSet = z.object({ spec: z.object({ volumeClaimTemplates: z.array(z.unknown()).default([]) }) })
@@ -60,7 +60,7 @@ const notUp = (environment: string, why: readonly string[]): ShopctlError =>
 
 const waitForFoundations = async (place: PreparePlace, wanted: number, { say, signal }: Work): Promise<void> => {
   const { client, environment, namespace } = place
-  const request = { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: foundationPods }
+  const request = { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: foundationSelector }
   const doing = `waiting for the database of ${environment.name}`
   const judge = (pods: readonly KubeObject[]): 'ready' | null => {
     const ready = pods.filter(isReady).length
