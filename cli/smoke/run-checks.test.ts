@@ -47,6 +47,39 @@ test('an answer that is wrong is not asked for again', async () => {
   expect(seen.asked).toBe(1)
 })
 
+/** Answers `503` as a front door does that reaches no pod, then what the service says. */
+const settling = (times: number) => {
+  const seen = { asked: 0 }
+  const fetch = async () => {
+    seen.asked += 1
+    return new Response('{}', { status: seen.asked <= times ? 503 : 200 })
+  }
+  return { fetch, seen }
+}
+
+test('where nodes learn late of new pods, a front door that does not reach them yet is asked again', async () => {
+  const tunnel = { ...entry, confirm: async () => undefined }
+  const { fetch, seen } = settling(3)
+  const [result] = await runChecks([check], { entry: tunnel, secondsPerCheck: 2, signal, fetch })
+  expect(result?.failure).toBeNull()
+  expect(seen.asked).toBe(4)
+})
+
+test('a front door that never reaches its service fails the check, with its own words', async () => {
+  const tunnel = { ...entry, confirm: async () => undefined }
+  const { fetch, seen } = settling(Number.POSITIVE_INFINITY)
+  const [result] = await runChecks([check], { entry: tunnel, secondsPerCheck: 0.2, signal, fetch })
+  expect(result?.failure).toContain('answered 503')
+  expect(seen.asked).toBeGreaterThan(1)
+})
+
+test('where nothing stands between, a service that says that it cannot is not asked again', async () => {
+  const { fetch, seen } = settling(1)
+  const [result] = await runChecks([check], { entry, secondsPerCheck: 2, signal, fetch })
+  expect(result?.failure).toContain('answered 503')
+  expect(seen.asked).toBe(1)
+})
+
 test('a way that leads nowhere is no failure of the release', async () => {
   const broken = { ...entry, confirm: () => Promise.reject(new Error('the API server gave no answer')) }
   const asked = runChecks([check], { entry: broken, secondsPerCheck: 0.3, signal, fetch: closed })

@@ -40,8 +40,13 @@ const judge = (check: SmokeCheck, { status, body }: { status: number; body: stri
 }
 
 const againMilliseconds = 200
+/** What a front door or a load balancer answers for a service that it does not reach. */
+const answersOfTheWay = new Set([502, 503, 504])
+/** How many times a check's own time a way may take to lead to pods that are ready: nodes learn of them late. */
+const timesToSettle = 3
 
-type Tried = Pick<SmokeResult, 'failure'> & { readonly answered: 'yes' | 'no' }
+/** `by-the-way`: by what stands before the service, or by a service that says that it cannot. */
+type Tried = Pick<SmokeResult, 'failure'> & { readonly answered: 'yes' | 'by-the-way' | 'no' }
 
 const tryOnce = async (check: SmokeCheck, request: RunRequest, deadline: AbortSignal): Promise<Tried> => {
   const { entry, secondsPerCheck, signal } = request
@@ -55,7 +60,9 @@ const tryOnce = async (check: SmokeCheck, request: RunRequest, deadline: AbortSi
       redirect: 'manual',
       ...body,
     })
-    return { failure: judge(check, { status: response.status, body: await response.text() }), answered: 'yes' }
+    const failure = judge(check, { status: response.status, body: await response.text() })
+    const byTheWay = failure !== null && answersOfTheWay.has(response.status)
+    return { failure, answered: byTheWay ? 'by-the-way' : 'yes' }
   } catch (error) {
     signal.throwIfAborted()
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
@@ -72,7 +79,18 @@ const tryForItsTime = async (check: SmokeCheck, request: RunRequest): Promise<Tr
     await pause(againMilliseconds, undefined, { signal: request.signal })
     const next = await tryOnce(check, request, deadline)
     // The last words of a connection tell more than that the time was over.
-    if (next.answered === 'yes' || !deadline.aborted) tried = next
+    if (next.answered !== 'no' || !deadline.aborted) tried = next
+  }
+  return tried
+}
+
+/** Nobody can be asked whether every node already sends to the new pods: only an answer shows it. */
+const tryUntilSettled = async (check: SmokeCheck, request: RunRequest): Promise<Tried> => {
+  const settled = AbortSignal.timeout(Math.ceil(request.secondsPerCheck * timesToSettle * 1000))
+  let tried = await tryForItsTime(check, request)
+  while (tried.answered === 'by-the-way' && request.entry.confirm !== undefined && !settled.aborted) {
+    await pause(againMilliseconds, undefined, { signal: request.signal })
+    tried = await tryForItsTime(check, request)
   }
   return tried
 }
@@ -80,10 +98,10 @@ const tryForItsTime = async (check: SmokeCheck, request: RunRequest): Promise<Tr
 const runCheck = async (check: SmokeCheck, request: RunRequest): Promise<SmokeResult> => {
   const { entry, signal } = request
   const started = performance.now()
-  let { failure, answered } = await tryForItsTime(check, request)
+  let { failure, answered } = await tryUntilSettled(check, request)
   if (answered === 'no' && entry.confirm !== undefined) {
     await entry.confirm(signal)
-    failure = (await tryForItsTime(check, request)).failure
+    failure = (await tryUntilSettled(check, request)).failure
   }
   return { check, failure, milliseconds: Math.round(performance.now() - started) }
 }
