@@ -49,6 +49,8 @@ export type KubernetesFacts = {
 export type EnvironmentFacts = {
   readonly name: EnvironmentName
   readonly platform: 'local' | 'kubernetes'
+  /** The row of installations.ts that it stands on; null where AWS has no part in it. */
+  readonly installation: 'dev' | 'staging' | 'prod' | null
   /** How a command that takes something away (rollback, down; in prod deploy too) asks a person before it does. */
   readonly confirm: 'ask' | 'type-the-name'
   /** Plain settings of every service here, by the name of the environment variable. Never a secret. */
@@ -57,7 +59,7 @@ export type EnvironmentFacts = {
   readonly kubernetes: KubernetesFacts | null
 }
 
-/** The row that a team fills in with its own account. All environments share one installation. */
+/** The row that a team fills in with its own account. Staging and prod share one installation. */
 const aws = { account: '000000000000', region: 'us-east-1', installation: 'prod' } as const
 
 const sharedCluster = {
@@ -79,6 +81,7 @@ export const environments: Readonly<Record<EnvironmentName, EnvironmentFacts>> =
   local: {
     name: 'local',
     platform: 'local',
+    installation: null,
     confirm: 'ask',
     settings: {},
     kubernetes: null,
@@ -86,6 +89,7 @@ export const environments: Readonly<Record<EnvironmentName, EnvironmentFacts>> =
   dev: {
     name: 'dev',
     platform: 'kubernetes',
+    installation: 'dev',
     confirm: 'ask',
     settings: { LOG_LEVEL: 'info', AUTH_UNVERIFIED_LOGIN: 'allow' },
     kubernetes: {
@@ -112,6 +116,7 @@ export const environments: Readonly<Record<EnvironmentName, EnvironmentFacts>> =
   staging: {
     name: 'staging',
     platform: 'kubernetes',
+    installation: aws.installation,
     confirm: 'ask',
     settings: { LOG_LEVEL: 'info' },
     kubernetes: {
@@ -139,6 +144,7 @@ export const environments: Readonly<Record<EnvironmentName, EnvironmentFacts>> =
   prod: {
     name: 'prod',
     platform: 'kubernetes',
+    installation: aws.installation,
     confirm: 'type-the-name',
     settings: { LOG_LEVEL: 'info' },
     kubernetes: {
