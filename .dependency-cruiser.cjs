@@ -39,6 +39,24 @@ module.exports = {
     ),
     only('only stacks imports cdktf', { pathNot: '^stacks/' }, { path: dependency('cdktf', '@cdktf', 'cdktn') }),
     only(
+      'the bindings are imported one file at a time: all of them take seconds',
+      { path: '^stacks/' },
+      { path: 'node_modules/@cdktf/provider-aws/(lib/)?index\\.(js|d\\.ts)$' },
+    ),
+    only(
+      'stacks know nothing of the command line',
+      { path: '^stacks/', pathNot: '\\.test\\.ts$' },
+      { path: '^(cli|services|manifests|observability|loadtest|pipelines)/', pathNot: '^services/registry\\.ts$' },
+    ),
+    only(
+      'the command line imports of stacks only facts, and in one place what synthesises',
+      {
+        path: '^(cli|manifests|services|loadtest)/',
+        pathNot: '\\.test\\.ts$|/testing/|^cli/e2e/|^loadtest/benchmarks/|^cli/infrastructure/terraform/',
+      },
+      { path: '^stacks/', pathNot: '^stacks/(environments|installations|stack-reference|waivers|usage)\\.ts$' },
+    ),
+    only(
       'only platforms/kubernetes imports the Kubernetes client',
       { pathNot: '^cli/platforms/kubernetes/' },
       { path: dependency('@kubernetes'), dependencyTypesNot: ['type-only'] },
@@ -61,7 +79,7 @@ module.exports = {
     ),
     only(
       'facts import nothing',
-      { path: '^(services/registry|stacks/environments|observability/objectives)\\.ts$' },
+      { path: '^(services/registry|stacks/(environments|installations)|observability/objectives)\\.ts$' },
       {},
     ),
     only(

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const everywhere = { environment: 'node', restoreMocks: true, unstubEnvs: true } as const
 
-/** unit: pure, no database. integration: real PostgreSQL, Redis where it is. e2e: bin/shopctl itself; cluster: on a cluster. */
+/** unit: pure, no database. integration: real PostgreSQL, Redis where it is. e2e: bin/shopctl itself; infra: on AWS; cluster: on a cluster. */
 export default defineConfig({
   test: {
     projects: [
@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           ...everywhere,
           name: 'integration',
-          include: ['{cli,services}/**/*.integration.test.ts'],
+          include: ['{cli,services,stacks}/**/*.integration.test.ts'],
           globalSetup: ['services/kit/testing/postgres-for-tests.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -34,6 +34,17 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 1,
+        },
+      },
+      {
+        test: {
+          ...everywhere,
+          name: 'infra',
+          include: ['cli/e2e/infrastructure/*.e2e.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          // Each file has an account of its own, and most of its time AWS is waited for.
+          maxWorkers: 2,
         },
       },
       {

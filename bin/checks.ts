@@ -4,6 +4,8 @@ export type Check = {
   readonly words: readonly [program: string, ...args: string[]]
   /** Where vitest leaves its counts; a check without a report counts as one. */
   readonly report: string | null
+  /** Runs at the same time as the one before it: most of its time it waits. */
+  readonly beside?: 'the one before'
 }
 
 const fixed = (name: string, ...words: Check['words']): Check => ({ name, words, report: null })
@@ -22,10 +24,22 @@ export const checks: readonly Check[] = [
   tests('unit'),
   tests('integration'),
   tests('e2e'),
+  { ...tests('infra'), beside: 'the one before' },
   tests('cluster'),
 ]
 
 export type ChosenChecks = { readonly checks: readonly Check[] } | { readonly unknown: string }
+
+/** Each with those that run beside it, in order. */
+export const besideEachOther = (all: readonly Check[]): readonly (readonly Check[])[] => {
+  const groups: Check[][] = []
+  for (const check of all) {
+    const last = groups.at(-1)
+    if (check.beside === undefined || last === undefined) groups.push([check])
+    else last.push(check)
+  }
+  return groups
+}
 
 /** `unit cli/usage` is the part unit for the files below cli/usage; nothing at all is everything. */
 export const chooseChecks = (words: readonly string[]): ChosenChecks => {

@@ -1,16 +1,22 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { constants } from 'node:os'
-import { type Check, checks, chooseChecks } from './checks.ts'
+import { besideEachOther, type Check, checks, chooseChecks } from './checks.ts'
 import { countsOfFixedCheck, countsOfTests, refuseSkips, type TestCounts } from './test-counts.ts'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 let interruptedBy: NodeJS.Signals | null = null
 
-/** Runs the check with this process's own output; an interrupt is passed on and ends the run after it. */
-const runCheck = async ({ words: [program, ...args] }: Check): Promise<number> => {
-  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+/**
+ * Runs the check with this process's own output, or keeps what it prints until it has ended where another has that; an
+ * interrupt is passed on and ends the run after it.
+ */
+const runCheck = async ({ words: [program, ...args] }: Check, output: 'shown' | 'kept'): Promise<number> => {
+  const stdout = output === 'shown' ? 'inherit' : 'pipe'
+  const child = spawn(program, args, { stdio: ['ignore', stdout, stdout] })
+  const kept: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes: Buffer) => kept.push(bytes))
   const forward = (signal: NodeJS.Signals) => {
     interruptedBy = signal
     child.kill(signal)
@@ -28,13 +34,14 @@ const runCheck = async ({ words: [program, ...args] }: Check): Promise<number> =
     })
   } finally {
     process.removeListener('SIGINT', forward).removeListener('SIGTERM', forward)
+    process.stdout.write(Buffer.concat(kept))
   }
 }
 
-const countsOf = async (check: Check): Promise<TestCounts> => {
-  if (check.report === null) return countsOfFixedCheck(await runCheck(check))
+const countsOf = async (check: Check, output: 'shown' | 'kept'): Promise<TestCounts> => {
+  if (check.report === null) return countsOfFixedCheck(await runCheck(check, output))
   rmSync(check.report, { force: true })
-  const exitCode = await runCheck(check)
+  const exitCode = await runCheck(check, output)
   return countsOfTests(existsSync(check.report) ? readFileSync(check.report, 'utf8') : null, exitCode)
 }
 
@@ -43,9 +50,13 @@ type Counted = { readonly name: string; readonly counts: TestCounts }
 const runAll = async (chosen: readonly Check[]): Promise<number> => {
   mkdirSync('reports', { recursive: true })
   const counted: Counted[] = []
-  for (const check of chosen) {
-    say(`\n== ${check.name}: ${check.words.slice(0, 4).join(' ')}`)
-    counted.push({ name: check.name, counts: await countsOf(check) })
+  for (const group of besideEachOther(chosen)) {
+    for (const { name, words } of group) say(`\n== ${name}: ${words.slice(0, 4).join(' ')}`)
+    const together = group.map(async (check, place) => {
+      const counts = await countsOf(check, place === 0 ? 'shown' : 'kept')
+      return { name: check.name, counts }
+    })
+    counted.push(...(await Promise.all(together)))
     if (interruptedBy !== null) return 130
   }
   // Where everything is brought along, a test that does not run is a test that is not there.
