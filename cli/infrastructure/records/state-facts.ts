@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { ObjectStore } from './object-store.ts'
+
+const stateSchema = z.object({
+  serial: z.number(),
+  resources: z.array(z.object({ mode: z.string(), type: z.string(), instances: z.array(z.unknown()) })),
+})
+
+const lockSchema = z.object({ ID: z.string(), Operation: z.string(), Who: z.string(), Created: z.string() })
+
+/** Of a state what may be told: it holds every value of every resource. */
+export type StateFacts = { readonly serial: number; readonly resources: number }
+
+/** Terraform's own lock, as its holder wrote it down. */
+export type TerraformLock = {
+  readonly id: string
+  readonly operation: string
+  readonly who: string
+  readonly since: string
+}
+
+const parsed = <Value>(text: string, schema: z.ZodType<Value>): Value | null => {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+/** How much a state holds, read without Terraform; null where there is none. `key` is the state's own. */
+export const readStateFacts = async (objects: ObjectStore, key: string): Promise<StateFacts | null> => {
+  const found = await objects.read(key)
+  const state = found === null ? null : parsed(found.text, stateSchema)
+  if (state === null) return null
+  const managed = state.resources.filter(({ mode }) => mode === 'managed')
+  return { serial: state.serial, resources: managed.reduce((sum, { instances }) => sum + instances.length, 0) }
+}
+
+/** Who holds Terraform's lock on a state; null where nobody does. */
+export const readTerraformLock = async (objects: ObjectStore, key: string): Promise<TerraformLock | null> => {
+  const found = await objects.read(`${key}.tflock`)
+  const lock = found === null ? null : parsed(found.text, lockSchema)
+  if (found !== null && lock === null) return { id: '?', operation: '?', who: 'an unknown holder', since: '' }
+  return lock === null ? null : { id: lock.ID, operation: lock.Operation, who: lock.Who, since: lock.Created }
+}
