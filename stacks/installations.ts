@@ -13,14 +13,21 @@ export type NodeSize = {
   readonly max: number
 }
 
-export type InstallationFacts = {
-  readonly name: InstallationName
+/** What a stack needs that is one for each account. */
+export type AccountFacts = {
   readonly account: string
   readonly region: string
+  readonly costCenter: string
+}
+
+export type InstallationFacts = AccountFacts & {
+  readonly name: InstallationName
   readonly zones: readonly [string, string, string]
   readonly cidr: string
   readonly natGateways: 1 | 3
   readonly kubernetes: SupportedVersion
+  /** IAM roles of the same account that may act as the deployer (Jenkins' agents). AWS refuses a name that is not there. */
+  readonly deployerRoles: readonly [string, ...string[]]
   /** CIDRs that reach the cluster's public endpoint; empty: there is none. Never 0.0.0.0/0. */
   readonly clusterAccess: readonly string[]
   readonly nodes: NodeSize
@@ -41,8 +48,10 @@ export type InstallationFacts = {
   readonly recovery: { readonly pointMinutes: number; readonly timeMinutes: number }
   /** USD a month; `infra plan` and `infra cost` end with exit 5 above it. */
   readonly budget: number
-  readonly costCenter: string
 }
+
+/** China and GovCloud have others. */
+export const partition = 'aws'
 
 /** The row that a team fills in with its own account; `environments.ts` has the same. */
 const place = {
@@ -54,6 +63,7 @@ const place = {
     supportedUntil: '2027-03-27',
     source: 'https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html',
   },
+  deployerRoles: ['jenkins'],
   clusterAccess: [],
   nodeDiskGigabytes: 50,
   recovery: { pointMinutes: 60, timeMinutes: 240 },
