@@ -26,7 +26,7 @@ const accountsOf = (secret: DatabaseSecret, { owner, app }: DatabaseRoles): read
 
 /** Whether it logs in and acts as its group. Throws where the server cannot be asked. */
 const works = async (secret: DatabaseSecret, { group, ...account }: Account): Promise<boolean> => {
-  const question = { text: 'select pg_has_role($1, $2) as member', values: [account.username, group] }
+  const question = { text: "select pg_has_role($1, $2, 'member') as member", values: [account.username, group] }
   try {
     const answer = await asLogin(secret, { ...account, dbname: secret.dbname }, (client) => client.query(question))
     return answer.rows[0]?.member === true

@@ -43,7 +43,7 @@ test('the code loads as CommonJS and answers to the name that Lambda calls', asy
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const place = join(folder, 'index.cjs')
   const sdk = '({ SecretsManagerClient: class {}, ResourceNotFoundException: class {} })'
-  const code = (await readFile(golden, 'utf8')).replace('require("@aws-sdk/client-secrets-manager")', sdk)
+  const code = (await readFile(golden, 'utf8')).replaceAll('require("@aws-sdk/client-secrets-manager")', sdk)
   await writeFile(place, code)
   const loaded: { default: { handler(event: unknown): Promise<void> } } = await import(place)
   await expect(loaded.default.handler({ Step: 'other' })).rejects.toThrow('this is no event of Secrets Manager')

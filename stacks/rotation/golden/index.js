@@ -6832,7 +6832,7 @@ var lambdaAuthorities = "/var/runtime/ca-cert.pem";
 var encryption = ({ host, sslmode }) => {
   if (sslmode === "disable") return false;
   const more = (0, import_node_fs.existsSync)(lambdaAuthorities) ? [(0, import_node_fs.readFileSync)(lambdaAuthorities, "utf8")] : [];
-  return { ca: [...import_node_tls.rootCertificates, ...more], servername: host, rejectUnauthorized: true };
+  return { ca: [...(0, import_node_tls.getCACertificates)("default"), ...more], servername: host, rejectUnauthorized: true };
 };
 var asLogin = async (secret, { username, password, dbname }, act) => {
   const client = new esm_default.Client({
@@ -6974,7 +6974,7 @@ var accountsOf = (secret, { owner, app }) => {
   return [service, { group: owner, username: migrator, password: migratorPassword }];
 };
 var works = async (secret, { group, ...account }) => {
-  const question = { text: "select pg_has_role($1, $2) as member", values: [account.username, group] };
+  const question = { text: "select pg_has_role($1, $2, 'member') as member", values: [account.username, group] };
   try {
     const answer = await asLogin(secret, { ...account, dbname: secret.dbname }, (client) => client.query(question));
     return answer.rows[0]?.member === true;

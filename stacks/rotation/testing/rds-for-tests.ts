@@ -1,0 +1,55 @@
+import { writeFile } from 'node:fs/promises'
+import pg from 'pg'
+import { startPostgresServer } from '../../../services/kit/testing/postgres-server.ts'
+
+export type RdsForTests = {
+  readonly host: string
+  readonly port: number
+  readonly master: { readonly username: string; readonly password: string }
+  /** As the superuser, whom RDS gives to nobody. */
+  ask(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>
+  /** The first row as that login; throws what pg throws. */
+  logIn(login: { username: string; password: string; dbname: string }, sql: string): Promise<unknown>
+  stop(): Promise<void>
+}
+
+/** Passwords are asked for, and the master is no superuser: it may make roles and databases and nothing else. */
+const rules = 'host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n'
+
+/** A PostgreSQL as RDS leaves it after `infra up`: with a master, and without anything of ours. */
+export const startRdsForTests = async (): Promise<RdsForTests> => {
+  const server = await startPostgresServer()
+  const { hostname: host, port: portText } = new URL(server.url)
+  const port = Number(portText)
+  const master = { username: 'shop_master', password: 'Master-canary-4711' }
+
+  const connected = async (config: pg.ClientConfig, sql: string) => {
+    const client = new pg.Client({ ...config, connectionTimeoutMillis: 5_000 })
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      const answer = await client.query<Record<string, unknown>>(sql)
+      return answer.rows
+    } finally {
+      await client.end().catch(() => undefined)
+    }
+  }
+  const ask = (sql: string) => connected({ connectionString: server.url }, sql)
+
+  const [file] = await ask('show hba_file')
+  await writeFile(String(file?.hba_file), rules)
+  await ask('select pg_reload_conf()')
+  await ask(`create role ${master.username} login createrole createdb password '${master.password}'`)
+
+  return {
+    host,
+    port,
+    master,
+    ask,
+    async logIn({ username, password, dbname }, sql) {
+      const [row] = await connected({ host, port, user: username, password, database: dbname }, sql)
+      return row
+    },
+    stop: () => server.stop(),
+  }
+}
