@@ -30,6 +30,21 @@ export type ToolResult = {
 /** Runs a program to its end. A non-zero exit code is an answer, not an error. */
 export type RunTool = (call: ToolCall, signal: AbortSignal) => Promise<ToolResult>
 
+export type Following = {
+  /** Each line of the standard output as soon as it is whole, and the last one as far as it came. */
+  readonly onLine: (line: string) => void
+  /** Passed on as one SIGINT; then the program is waited for, for as long as it needs to end in its own way. */
+  readonly interrupted: AbortSignal
+  /** Passed on as a second SIGINT; who does not end soon after it is ended. */
+  readonly abandoned: AbortSignal
+}
+
+/**
+ * Runs a program that must not simply be ended, because it keeps books on what it does. An interrupt is no error here:
+ * the exit code says what became of it.
+ */
+export type FollowTool = (call: ToolCall, following: Following) => Promise<ToolResult>
+
 /** The call as a line for a shell, without its secrets. */
 export const renderToolCall = (call: ToolCall): string => {
   const variables = Object.entries(call.env ?? {}).map(([name, value]) => `${name}=${quoteWord(value)}`)
