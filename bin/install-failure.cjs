@@ -1,6 +1,10 @@
 'use strict'
 // What a failed set-up is called, in the shape of every failure of shopctl: what, why in npm's words, what to type.
 
+/** What set-up.cjs was asked for. */
+const infrastructure = process.env.SHOPCTL_INSTALL === 'infrastructure'
+const subject = infrastructure ? 'the packages that infra needs' : 'its dependencies'
+
 const tailLines = 8
 const refused = 3
 
@@ -29,13 +33,16 @@ const quote = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace
 
 const describeUnwritable = (error, root) => ({
   code: error.code === 'ENOSPC' || error.code === 'EDQUOT' ? 'DISK_FULL' : 'TREE_NOT_WRITABLE',
-  what: `shopctl could not install its dependencies: ${unwritable[error.code] ?? 'its folder cannot be written to'}.`,
+  what: `shopctl could not install ${subject}: ${unwritable[error.code] ?? 'its folder cannot be written to'}.`,
   why: [error.message],
   fix: error.code === 'ENOSPC' ? [`df -h ${quote(root)}`] : [`ls -ld ${quote(root)}`],
 })
 
-/** What the person typed, to be typed again. */
-const sameCommand = (words) => [process.env.SHOPCTL_INVOKED_AS ?? 'shopctl', ...words].map(quote).join(' ')
+const invokedAs = quote(process.env.SHOPCTL_INVOKED_AS ?? 'shopctl')
+
+/** What the person typed, to be typed again. What a command of infra asked for can be had without that command. */
+const sameAgain = (words) =>
+  infrastructure ? `SHOPCTL_INSTALL=infrastructure ${invokedAs}` : [invokedAs, ...words.map(quote)].join(' ')
 
 const npmError = (stdout) => {
   try {
@@ -53,7 +60,7 @@ const lastLines = (text) =>
 
 const npmMissing = (error) => ({
   code: 'NPM_MISSING',
-  what: 'shopctl could not install its dependencies: there is no npm on PATH.',
+  what: `shopctl could not install ${subject}: there is no npm on PATH.`,
   why: [error.message],
   fix: ['install Node.js 24 with its npm: https://nodejs.org/en/download'],
 })
@@ -68,11 +75,10 @@ const describeInstallFailure = (run, root) => {
   const { code = '', summary = '', detail = '' } = npmError(run.stdout)
   if (code in unwritable) return describeUnwritable({ code, message: summary || code }, root)
   const words = lastLines(`${run.stderr}\n${summary}\n${detail}`)
-  const again = `cd ${quote(root)} && npm install --no-save`
   if (isOffline(run)) {
     return {
       code: 'OFFLINE',
-      what: 'shopctl could not fetch its dependencies: the package registry did not answer.',
+      what: `shopctl could not fetch ${subject}: the package registry did not answer.`,
       why: [`npm: ${code} ${summary.split('\n')[0]}`.trim()],
       fix: ['npm ping'],
     }
@@ -81,9 +87,10 @@ const describeInstallFailure = (run, root) => {
     code: 'INSTALL_FAILED',
     what: run.nodeMissing
       ? 'npm installed the dependencies but not Node 24.'
-      : 'npm could not install the dependencies of shopctl.',
+      : `npm could not install ${infrastructure ? subject : 'the dependencies of shopctl'}.`,
     why: words.length > 0 ? words : [`npm ended with exit code ${run.exitCode}`],
-    fix: [again],
+    // For infra that would bring what only tests need; the same again is what refuse adds.
+    fix: infrastructure ? [] : [`cd ${quote(root)} && npm install --no-save`],
   }
 }
 
@@ -96,7 +103,7 @@ const documentOf = (error, words) => {
 
 /** Prints the failure where the command line would have, and answers the exit code for refused. */
 const refuse = (described, words) => {
-  const failure = { ...described, fix: [...described.fix, sameCommand(words)] }
+  const failure = { ...described, fix: [...described.fix, sameAgain(words)] }
   if (words.includes('--json')) process.stdout.write(`${JSON.stringify(documentOf(failure, words), null, 2)}\n`)
   const lines = [
     `${failure.code}: ${failure.what}`,

@@ -5,8 +5,11 @@ const { spawn } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 const {
+  hasInfrastructure,
+  infrastructurePackages,
   installed,
   isFullInstall,
+  isInfrastructure,
   markInstalling,
   readLockfile,
   unmarkInstalling,
@@ -18,19 +21,22 @@ const { describeInstallFailure, isOffline, refuse } = require('./install-failure
 const root = path.join(__dirname, '..')
 const bundledNode = 'node_modules/node/bin/node'
 const [node, ...words] = process.argv.slice(2)
-/** `everything`: development dependencies too, for bin/test. */
+/** `everything`: development dependencies too, for bin/test. `infrastructure`: also what infra synthesises with. */
 const everything = process.env.SHOPCTL_INSTALL === 'everything'
+const infrastructure = process.env.SHOPCTL_INSTALL === 'infrastructure'
 
 const say = (line) => process.stderr.write(`shopctl: ${line}\n`)
 
 const wanted = () => ({
   root,
   development: everything || isFullInstall(root),
+  infrastructure,
   bundledNode: node === bundledNode,
 })
 
-const npmArguments = ({ development, bundledNode: withNode }) => {
-  const pinned = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).devDependencies.node
+const npmArguments = ({ development, infrastructure: withInfrastructure, bundledNode: withNode }) => {
+  const pinned = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).devDependencies
+  const alsoWanted = [...(withNode ? ['node'] : []), ...(withInfrastructure ? infrastructurePackages : [])]
   return [
     'install',
     // Leaves package.json and the lockfile as they are. Unlike `npm ci` it does not pull the files away from under
@@ -43,8 +49,9 @@ const npmArguments = ({ development, bundledNode: withNode }) => {
     '--fetch-retry-mintimeout=500',
     '--fetch-retry-maxtimeout=4000',
     ...(development ? ['--include=dev'] : ['--omit=dev']),
-    // As a production dependency, else --omit=dev leaves it out.
-    ...(withNode && !development ? ['--save-prod', `node@${pinned}`] : []),
+    // As production dependencies, else --omit=dev leaves them out.
+    ...(development || alsoWanted.length === 0 ? [] : ['--save-prod']),
+    ...(development ? [] : alsoWanted.map((name) => `${name}@${pinned[name]}`)),
   ]
 }
 
@@ -96,12 +103,23 @@ const installMarked = async (want, lock) => {
   return run
 }
 
-const install = async (want, lock) => {
-  const packages = Object.values(readLockfile(root).packages)
-  const count = packages.filter((entry) => want.development || (!entry.dev && !entry.optional)).length
+const sayWhat = (want) => {
+  const packages = Object.entries(readLockfile(root).packages)
+  const count = packages.filter(
+    ([location, { dev, optional }]) =>
+      want.development || (!dev && !optional) || (want.infrastructure && isInfrastructure(location)),
+  ).length
   const which = want.development ? 'all' : 'its'
   const withNode = want.bundledNode ? ' and Node 24' : ''
+  const whole = infrastructure && installed({ ...want, infrastructure: false })
+  if (whole) return say(`installing what infra needs (${infrastructurePackages.join(', ')}) into node_modules (once)`)
   say(`installing ${which} ${count} dependencies${withNode} into node_modules, as package-lock.json says (once)`)
+}
+
+const install = async (missing, lock) => {
+  // What was fetched for infra stays, in the version that is wanted now.
+  const want = { ...missing, infrastructure: missing.infrastructure || hasInfrastructure(root) }
+  sayWhat(want)
   const ping = cacheOnly() ? { exitCode: 0 } : await runNpm(pingArguments, lock)
   if (isOffline(ping)) return refuse(describeInstallFailure(ping, root), words)
   const run = ping.interrupted || ping.notStarted ? ping : await installMarked(want, lock)

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type CopiedTree, copyTree, repository } from './testing/copied-tree.ts'
+import { type CopiedTree, copyTree } from './testing/copied-tree.ts'
+import { askedNpm, scriptNpm } from './testing/scripted-npm.ts'
 
 let tree: CopiedTree
 beforeEach(() => {
@@ -12,29 +13,9 @@ afterEach(() => tree.remove())
 
 const command = ['help', 'exit-codes'] as const
 
-/** Stands in for npm: notes what it was asked and brings what is installed here, after `before` was run. */
-const npm = (before = ':', node = process.execPath) =>
-  tree.program(
-    'npm',
-    `
-echo "$*" >>'${tree.programs}/asked'
-[ "$1" = install ] || exit 0
-mkdir -p node_modules
-echo half >node_modules/half-unpacked
-${before}
-for entry in '${repository}'/node_modules/* '${repository}'/node_modules/.bin '${repository}'/node_modules/.package-lock.json '${repository}'/node_modules/@*; do
-  [ "\${entry##*/}" = node ] || ln -sfn "$entry" node_modules/
-done
-mkdir -p node_modules/node/bin
-ln -sfn '${node}' node_modules/node/bin/node
-rm -f node_modules/half-unpacked`,
-  )
+const npm = (before?: string) => scriptNpm(tree, before)
 
-const asked = (): readonly string[] => {
-  const file = join(tree.programs, 'asked')
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
-  return lines.filter((line) => line.startsWith('install'))
-}
+const asked = () => askedNpm(tree)
 
 const until = async (happened: () => boolean): Promise<void> => {
   while (!happened()) await pause(10)
@@ -155,15 +136,50 @@ test('a node without npm is told apart from a failed install', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining('NPM_MISSING: ') })
 })
 
-test('a changed lockfile installs again, and never takes development dependencies away', async () => {
-  tree.linkDependencies()
-  npm()
-  expect(await tree.run(command)).toMatchObject({ exitCode: 0, stderr: '' })
+const changeLockfile = (): void => {
   const lockfile = join(tree.root, 'package-lock.json')
   const text = readFileSync(lockfile, 'utf8')
   rmSync(lockfile)
   writeFileSync(lockfile, text.replace(/("node_modules\/zod": \{\s+"version": ")[^"]+/, '$199.0.0'))
+}
+
+test('a changed lockfile installs again, and never takes development dependencies away', async () => {
+  tree.linkDependencies()
+  npm()
+  expect(await tree.run(command)).toMatchObject({ exitCode: 0, stderr: '' })
+  changeLockfile()
   const { exitCode, stderr } = await tree.run(command)
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('installing all') })
   expect(asked()).toEqual([expect.stringContaining('--include=dev')])
+})
+
+const infrastructure = { env: { SHOPCTL_INSTALL: 'infrastructure' } } as const
+
+test('what infra fetched stays when a changed lockfile installs again, and nobody takes it for a full install', async () => {
+  npm()
+  await tree.run(command)
+  const fetched = await tree.run([], infrastructure)
+  expect(fetched).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringMatching(/^.*what infra needs.*\n$/) })
+  const { devDependencies: pinned } = JSON.parse(readFileSync(join(tree.root, 'package.json'), 'utf8'))
+  const names = ['cdktf', '@cdktf/provider-aws', 'constructs'].map((name) => `${name}@${pinned[name]}`).join(' ')
+  expect(asked()[1]).toMatch(new RegExp(`--omit=dev --save-prod ${names}$`))
+  expect(existsSync(nodeModules('typescript'))).toBe(false)
+
+  expect(await tree.run([], infrastructure)).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+  expect(await tree.run(command)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(asked()).toHaveLength(2)
+
+  changeLockfile()
+  expect((await tree.run(command)).exitCode).toBe(0)
+  expect(asked()[2]).toBe(asked()[1])
+  expect(existsSync(nodeModules('cdktf', 'package.json'))).toBe(true)
+})
+
+test('a package that tests name and everybody gets does not make an install a full one', async () => {
+  npm()
+  await tree.run(command)
+  expect(existsSync(nodeModules('@types', 'node'))).toBe(true)
+  changeLockfile()
+  await tree.run(command)
+  expect(asked()).toEqual([expect.stringMatching(/--omit=dev$/), expect.stringMatching(/--omit=dev$/)])
 })
