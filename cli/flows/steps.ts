@@ -26,6 +26,18 @@ export const stepTitles = {
   return: 'Return to the previous release',
   close: 'Close the record',
   stop: 'Stop everything',
+  tools: 'Check tools and account',
+  bootstrap: 'Make the bucket for the states',
+  registry: 'Bring the image registry up',
+  init: 'Synthesise and initialise',
+  preview: 'Plan the change',
+  'scan-stack': 'Scan the synthesised configuration',
+  'apply-plan': 'Apply that very plan',
+  refresh: 'Take what AWS says into the state',
+  verify: 'Verify that all of it is there',
+  secrets: 'Generate the secrets that are missing',
+  ask: 'Ask AWS who changed what',
+  read: 'Read what is known',
 } as const
 
 export type StepName = keyof typeof stepTitles
@@ -56,6 +68,12 @@ export const plannedSteps = {
   build: ['build'],
   push: ['build', 'scan', 'push'],
   down: ['lock', 'stop'],
+  'infra plan': ['tools', 'init', 'preview', 'scan-stack'],
+  'infra up': ['tools', 'init', 'preview', 'scan-stack', 'lock', 'apply-plan', 'refresh', 'verify', 'secrets'],
+  'infra down': ['tools', 'init', 'preview', 'lock', 'apply-plan'],
+  'infra drift': ['tools', 'init', 'preview', 'ask'],
+  'infra cost': ['tools', 'init', 'preview'],
+  'infra bootstrap': ['tools', 'bootstrap'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>
 
 export type Verb = keyof typeof plannedSteps

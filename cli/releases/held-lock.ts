@@ -26,11 +26,12 @@ type Holding = {
   readonly store: LockStore
   readonly clock: LockClock
   readonly environment: string
+  readonly look?: readonly string[] | undefined
   readonly taken: Versioned<LockValue>
 }
 
 /** Keeps a taken lock alive: renews it every third of its time to live until it is released or lost. */
-export const holdLock = ({ store, clock, environment, taken }: Holding): HeldLock => {
+export const holdLock = ({ store, clock, environment, look, taken }: Holding): HeldLock => {
   const lost = new AbortController()
   const timeToLiveMilliseconds = taken.value.timeToLiveSeconds * 1000
   const periodMilliseconds = timeToLiveMilliseconds / 3
@@ -44,7 +45,7 @@ export const holdLock = ({ store, clock, environment, taken }: Holding): HeldLoc
 
   const lose = (why: string) => {
     stop()
-    lost.abort(lockLost(environment, why))
+    lost.abort(lockLost({ environment, look }, why))
   }
 
   const write = async (value: LockValue): Promise<'written' | 'superseded'> => {

@@ -11,6 +11,8 @@ export type LockRequest = {
   readonly reason: string
   /** What the refused person types again, without the program and `--wait`: `deploy --env staging`. */
   readonly command: string
+  /** What shows who holds the lock, to paste; `lock show` and `status` of the environment where it is left out. */
+  readonly look?: readonly string[]
   readonly timeToLiveSeconds: number
   /** 0: refuse at once where the lock is held. */
   readonly waitSeconds: number
@@ -41,7 +43,7 @@ export const acquireLock = async (store: LockStore, request: LockRequest, clock:
     if (standing.state === 'free' || standing.state === 'expired') {
       const taken = await take(store, { request, clock, seen })
       if (taken === null) continue
-      const lock = holdLock({ store, clock, environment: request.environment, taken })
+      const lock = holdLock({ store, clock, environment: request.environment, look: request.look, taken })
       const found = standing.state === 'expired' && seen !== null ? { expired: seen.value, why: standing.why } : 'free'
       return { lock, found }
     }

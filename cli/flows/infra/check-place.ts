@@ -1,0 +1,28 @@
+import { stackName } from '../../../stacks/stack-reference.ts'
+import { toType } from '../../errors/to-type.ts'
+import { lockHeld } from '../../releases/lock-errors.ts'
+import { lockStanding } from '../../releases/lock-standing.ts'
+import { systemLockClock } from '../../releases/system-lock-clock.ts'
+import type { Against, InfraMeans } from './infra-means.ts'
+
+/** Tools, and the account unless nobody is asked: before anything is synthesised. */
+export const checkPlace = async (against: Against, means: InfraMeans): Promise<void> => {
+  await Promise.all([means.checkTools(), against === 'account' ? means.checkAccount() : null])
+}
+
+/**
+ * Whoever would be refused by the lock later learns it before the plan is made, which takes a minute. Only a look: what
+ * seems abandoned is found out when the lock is taken. Throws LOCK_HELD (refused).
+ */
+export const refuseWhileHeld = async (means: InfraMeans): Promise<void> => {
+  const stack = stackName(means.stack)
+  const store = means.lock(stack)
+  const seen = await store.read()
+  const clock = systemLockClock()
+  const standing = lockStanding(seen, clock, store)
+  const isHeld = standing.state === 'held' || (standing.state === 'remote' && !standing.looksAbandoned)
+  if (seen === null || !isHeld) return
+  const { command, environment } = means
+  const look = [toType(`infra status --env ${environment.name}`)]
+  throw lockHeld(seen.value, { environment: stack, command, look, now: new Date(clock.now().wall) })
+}

@@ -1,0 +1,90 @@
+import { stackName, stateKey } from '../../../stacks/stack-reference.ts'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { toType } from '../../errors/to-type.ts'
+import { readStateFacts } from '../../infrastructure/records/state-facts.ts'
+import { applyPlan } from './apply-plan.ts'
+import { checkPlace, refuseWhileHeld } from './check-place.ts'
+import type { InfraMeans } from './infra-means.ts'
+import { beginInfra, stackInWords } from './infra-steps.ts'
+import { makePlan } from './make-plan.ts'
+import { type PlanDocument, planDocument } from './plan-document.ts'
+
+export type DownRequest = {
+  readonly allowDestroy: readonly string[]
+  readonly waitSeconds: number
+  show(document: PlanDocument): Promise<void>
+  confirm(document: PlanDocument): Promise<void>
+}
+
+export type DownResult = {
+  readonly outcome: 'nothing-there' | 'destroyed'
+  readonly environment: string
+  readonly installation: string
+  readonly stack: string
+  readonly counts: PlanDocument['counts'] | null
+  readonly record: string | null
+}
+
+const protectedBy = (means: InfraMeans, resources: number): ShopctlError => {
+  const { environment, installation } = means
+  const { name } = environment
+  return new ShopctlError({
+    code: 'PROTECTED',
+    outcome: 'refused',
+    what: `${stackInWords(means)} is protected; nothing was destroyed.`,
+    why: [
+      `stacks/installations.ts says protect: true of ${installation.name}: its cluster, database, cache, buckets, keys and secrets have deletion protection and preventDestroy`,
+      `${resources} resources are in its state`,
+    ],
+    fix: [
+      `edit stacks/installations.ts: protect: false for ${installation.name}`,
+      toType(`infra up --env ${name}`),
+      toType(`infra down --env ${name} --allow-destroy ADDRESS`),
+    ],
+  })
+}
+
+const stateStays = (means: InfraMeans): ShopctlError =>
+  new ShopctlError({
+    code: 'PROTECTED',
+    outcome: 'refused',
+    what: 'The bucket that holds every state is never destroyed by shopctl; nothing was changed.',
+    why: ['its own state lies in it, and the states and records of every other stack'],
+    fix: [toType(`infra status --env ${means.environment.name}`)],
+  })
+
+/** In production each thing with data is named; elsewhere a yes to all of it is enough. */
+const refusalOf = (document: PlanDocument, { allowDestroy }: DownRequest, means: InfraMeans): ShopctlError | null =>
+  means.environment.confirm === 'type-the-name' ? means.judges.gate(document, { destroy: allowDestroy }) : null
+
+/**
+ * Destroys a stack; the bucket for the states stays, and so does the registry unless it is named. Throws PROTECTED
+ * (refused) before anything is planned where the installation is protected.
+ */
+export const down = async (request: DownRequest, means: InfraMeans): Promise<DownResult> => {
+  const { environment, installation, stack } = means
+  const facts = { environment: environment.name, installation: installation.name, stack: stackName(stack) }
+  const steps = beginInfra('infra down', means)
+  const state = await steps.ask('tools', async () => {
+    if (stack.kind === 'state') throw stateStays(means)
+    await checkPlace('account', means)
+    if (request.waitSeconds === 0) await refuseWhileHeld(means)
+    return readStateFacts(means.bucket, stateKey(stack))
+  })
+  if (stack.kind === 'shop' && installation.protect) throw protectedBy(means, state?.resources ?? 0)
+  if (state === null || state.resources === 0) return { ...facts, outcome: 'nothing-there', counts: null, record: null }
+
+  const wanted = { against: 'account', mode: 'destroy' } as const
+  const made = await makePlan({ ...wanted, lock: 'take', file: null }, means, steps)
+  const document = planDocument(made, wanted, means)
+  if (made.verdict.outcome === 'unchanged') return { ...facts, outcome: 'nothing-there', counts: null, record: null }
+  await request.show(document)
+  const refusal = refusalOf(document, request, means)
+  if (refusal !== null) throw refusal
+  await request.confirm(document)
+  const allowed = { destroy: request.allowDestroy, cost: null }
+  const { waitSeconds } = request
+  const application = { verb: 'down', made, allowed, waitSeconds, after: async () => undefined } as const
+  const record = await applyPlan(application, means, steps)
+  return { ...facts, outcome: 'destroyed', counts: made.verdict.counts, record }
+}

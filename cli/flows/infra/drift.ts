@@ -1,0 +1,58 @@
+import { stackName } from '../../../stacks/stack-reference.ts'
+import type { Difference, DriftReport } from '../../infrastructure/drift-report.ts'
+import { writeDriftNote } from '../../infrastructure/records/drift-note.ts'
+import { checkPlace } from './check-place.ts'
+import type { InfraMeans } from './infra-means.ts'
+import { beginInfra } from './infra-steps.ts'
+import { makePlan } from './make-plan.ts'
+import { knownIdentities, untrackedOf } from './untracked.ts'
+
+export type DriftResult = Omit<DriftReport, 'untracked'> & {
+  readonly schema: 'shopctl.infra-drift/1'
+  readonly environment: string
+  readonly installation: string
+  readonly stack: string
+  /** Null where AWS does not answer which resources have our tags. */
+  readonly untracked: DriftReport['untracked'] | null
+}
+
+const withWho = async (differences: readonly Difference[], means: InfraMeans): Promise<readonly Difference[]> => {
+  if (differences.length === 0) return []
+  const by = await means.changedBy(differences)
+  return differences.map((difference) => ({ ...difference, by: by.get(difference.address) ?? difference.by }))
+}
+
+/** A look with read-only rights must not fail because it cannot be written down. */
+const note = async ({ differences, untracked }: DriftResult, means: InfraMeans): Promise<void> => {
+  const checkedAt = means.now().toISOString()
+  const counts = { differences: differences.length, untracked: untracked === null ? null : untracked.length }
+  await writeDriftNote(means.bucket, stackName(means.stack), { checkedAt, ...counts }).catch(() => undefined)
+}
+
+/** What AWS has and the state has not, who did it as far as AWS tells, and what is ours but in no state. */
+export const drift = async (means: InfraMeans): Promise<DriftResult> => {
+  const { environment, installation, stack } = means
+  const steps = beginInfra('infra drift', means)
+  await steps.ask('tools', () => checkPlace('account', means))
+  const wanted = { against: 'account', mode: 'refresh-only', lock: 'leave', file: null } as const
+  const made = await makePlan(wanted, means, steps)
+  const { differences, untracked } = await steps.run('ask', async () => {
+    const [known, tagged, named] = await Promise.all([
+      made.terraform.state().then(knownIdentities),
+      means.tagged(),
+      withWho(made.drift.differences, means),
+    ])
+    return { differences: named, untracked: tagged === null ? null : untrackedOf(tagged, known) }
+  })
+  const result: DriftResult = {
+    schema: 'shopctl.infra-drift/1',
+    environment: environment.name,
+    installation: installation.name,
+    stack: stackName(stack),
+    outcome: differences.length > 0 || (untracked?.length ?? 0) > 0 ? 'drift' : 'none',
+    differences,
+    untracked,
+  }
+  await note(result, means)
+  return result
+}

@@ -1,0 +1,80 @@
+import type { EnvironmentFacts } from '../../../stacks/environments.ts'
+import type { InstallationFacts } from '../../../stacks/installations.ts'
+import type { StackReference } from '../../../stacks/stack-reference.ts'
+import type { ShopctlError } from '../../errors/shopctl-error.ts'
+import type { CostEstimate } from '../../infrastructure/cost-estimate.ts'
+import type { Difference, DriftReport } from '../../infrastructure/drift-report.ts'
+import type { PlanVerdict } from '../../infrastructure/plan-verdict.ts'
+import type { ObjectStore } from '../../infrastructure/records/object-store.ts'
+import type { RecordStore } from '../../infrastructure/records/record-store.ts'
+import type { OnEvent, Terraform } from '../../infrastructure/terraform.ts'
+import type { Reporter } from '../../output/events.ts'
+import type { Commit } from '../../releases/release.ts'
+import type { LockStore } from '../../releases/stores.ts'
+
+/** `account`: the environment's own AWS. `nothing`: an empty state, and a provider that asks nobody. */
+export type Against = 'account' | 'nothing'
+
+/** What a scanner says of the synthesised configuration; null where none is installed. */
+export type ConfigurationScan = {
+  readonly scanner: string
+  readonly verdict: 'passed' | 'blocked'
+  readonly findings: readonly {
+    readonly rule: string
+    readonly severity: string
+    readonly what: string
+    readonly where: string
+    readonly judgement: string
+    readonly remedy: string | null
+  }[]
+} | null
+
+export type Bootstrapped = { readonly outcome: 'made' | 'was-there'; readonly bucket: string }
+
+export type GeneratedSecrets = { readonly generated: readonly string[]; readonly kept: readonly string[] }
+
+/** How a plan is judged: pure, but for what the command gave it (waivers, prices, the day). */
+export type PlanJudges = {
+  verdict(plan: unknown): PlanVerdict
+  /** Why this plan may not be applied: PLAN_REFUSED (refused), POLICY (a check said no); null where it may. */
+  gate(verdict: PlanVerdict, allowed: { readonly destroy: readonly string[] }): ShopctlError | null
+  estimate(plan: unknown): CostEstimate
+  /** Above the budget; null where it is within it or somebody gave a reason. */
+  costGate(estimate: CostEstimate, allowed: { readonly reason: string | null }): ShopctlError | null
+  drift(plan: unknown): DriftReport
+}
+
+/** What a verb of infra works with: everything that crosses a process, the network or time comes in here. */
+export type InfraMeans = {
+  readonly environment: EnvironmentFacts
+  /** What the environment stands on, and what is changed. */
+  readonly installation: InstallationFacts
+  readonly stack: StackReference
+  readonly reporter: Reporter
+  readonly who: string
+  /** What the person typed, for "type it again": `infra up --env dev`. */
+  readonly command: string
+  readonly commit: () => Promise<Commit | null>
+  readonly now: () => Date
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** Fires at the first Ctrl-C or SIGTERM; Terraform hears of it by itself. */
+  readonly interrupted: AbortSignal
+  readonly bucket: ObjectStore
+  readonly records: RecordStore
+  lock(stack: string): LockStore
+  terraform(stack: StackReference, against: Against): Promise<Terraform>
+  /** Throws TERRAFORM_MISSING and its kin (refused). */
+  checkTools(): Promise<void>
+  /** Throws where there are no credentials, or of another account. Answers who asks. */
+  checkAccount(): Promise<{ readonly account: string; readonly arn: string }>
+  readonly judges: PlanJudges
+  scan(folder: string): Promise<ConfigurationScan>
+  bootstrap(onEvent: OnEvent): Promise<Bootstrapped>
+  generateSecrets(outputs: StackOutputs): Promise<GeneratedSecrets>
+  /** Who changed what differs, as far as it can be told within 3 s; empty where it cannot. */
+  changedBy(differences: readonly Difference[]): Promise<ReadonlyMap<string, NonNullable<Difference['by']>>>
+  /** Ours by their tags; null where AWS does not answer that. */
+  tagged(): Promise<readonly string[] | null>
+}
+
+export type StackOutputs = Awaited<ReturnType<Terraform['outputs']>>

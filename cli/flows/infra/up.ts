@@ -1,0 +1,132 @@
+import { stackName, stateKey } from '../../../stacks/stack-reference.ts'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { readStateFacts } from '../../infrastructure/records/state-facts.ts'
+import { createSteps, type Steps } from '../steps.ts'
+import { applyPlan } from './apply-plan.ts'
+import { checkPlace, refuseWhileHeld } from './check-place.ts'
+import { type Allowed, refusalOf } from './check-policy.ts'
+import type { GeneratedSecrets, InfraMeans, StackOutputs } from './infra-means.ts'
+import { beginInfra, toldWithin } from './infra-steps.ts'
+import { makePlan } from './make-plan.ts'
+import { type PlanDocument, planDocument } from './plan-document.ts'
+import { verifyStack } from './verify-stack.ts'
+
+export type UpRequest = {
+  readonly allowed: Allowed
+  /** How long to wait for a lock that somebody else holds; 0 refuses at once. */
+  readonly waitSeconds: number
+  /** A plan that was made and saved before. */
+  readonly file: string | null
+  /** Shows a plan, whatever is then decided of it. */
+  show(document: PlanDocument): Promise<void>
+  /** Asks for a yes to the plan that was shown. */
+  confirm(document: PlanDocument): Promise<void>
+  /** Asks whether the bucket for the states may be made. */
+  confirmBootstrap(bucket: string): Promise<void>
+}
+
+export type UpResult = {
+  readonly outcome: 'unchanged' | 'applied'
+  readonly environment: string
+  readonly installation: string
+  readonly stack: string
+  readonly digest: string
+  readonly counts: PlanDocument['counts']
+  /** Null where nothing was applied. */
+  readonly record: string | null
+  /** What had to be made before, in this order. */
+  readonly first: readonly ('state' | 'registry')[]
+  /** Without what is sensitive. */
+  readonly outputs: Readonly<Record<string, unknown>>
+  readonly secrets: GeneratedSecrets
+}
+
+const bucketForeign = ({ bucket, installation }: InfraMeans): ShopctlError =>
+  new ShopctlError({
+    code: 'STATE_BUCKET_FOREIGN',
+    outcome: 'refused',
+    what: `The bucket ${bucket.bucket} is not one of account ${installation.account}, or may not be looked at; nothing was changed.`,
+    why: ['S3 answered 403: the name is taken by another account, or a policy forbids it'],
+    fix: ['aws sts get-caller-identity', `aws s3api head-bucket --bucket ${bucket.bucket}`],
+  })
+
+const ensureBucket = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<readonly 'state'[]> => {
+  const standing = await means.bucket.standing()
+  if (standing === 'foreign') throw bucketForeign(means)
+  if (standing === 'there') return []
+  await request.confirmBootstrap(means.bucket.bucket)
+  const { outcome } = await steps.run('bootstrap', () => means.bootstrap(() => undefined))
+  return outcome === 'made' ? ['state'] : []
+}
+
+/** The shop's images need a place before its cluster pulls one. */
+const ensureRegistry = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<readonly 'registry'[]> => {
+  if (means.stack.kind !== 'shop') return []
+  const stack = { kind: 'registry' } as const
+  const facts = await readStateFacts(means.bucket, stateKey(stack))
+  if (facts !== null && facts.resources > 0) return []
+  await steps.run('registry', async () => {
+    const within = { ...means, stack, reporter: toldWithin('registry', means.reporter) }
+    const inner = createSteps({ reporter: within.reporter, now: means.now, signal: means.interrupted })
+    await upStack({ ...request, file: null }, within, inner)
+  })
+  return ['registry']
+}
+
+const publicOf = (outputs: StackOutputs): UpResult['outputs'] =>
+  Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, { value, sensitive }]) => (sensitive ? [] : [[name, value]])),
+  )
+
+const generate = async (outputs: StackOutputs, means: InfraMeans, steps: Steps): Promise<GeneratedSecrets> =>
+  means.stack.kind === 'shop' ? steps.run('secrets', () => means.generateSecrets(outputs)) : { generated: [], kept: [] }
+
+const upStack = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<Omit<UpResult, 'first'>> => {
+  const { allowed, waitSeconds, file } = request
+  const wanted = { against: 'account', mode: 'normal' } as const
+  const made = await makePlan({ ...wanted, lock: 'take', file }, means, steps)
+  const { terraform, saved, verdict } = made
+  const document = planDocument(made, wanted, means)
+  const facts = {
+    environment: means.environment.name,
+    installation: means.installation.name,
+    stack: stackName(means.stack),
+    digest: saved.digest,
+    counts: verdict.counts,
+  }
+  if (verdict.outcome === 'unchanged') {
+    const outputs = await terraform.outputs()
+    const secrets = await generate(outputs, means, steps)
+    return { ...facts, outcome: 'unchanged', record: null, outputs: publicOf(outputs), secrets }
+  }
+
+  await request.show(document)
+  const refusal = refusalOf(made, allowed, means)
+  if (refusal !== null) throw refusal
+  await request.confirm(document)
+
+  let ending: Pick<UpResult, 'outputs' | 'secrets'> = { outputs: {}, secrets: { generated: [], kept: [] } }
+  const after = async () => {
+    await steps.run('refresh', () => terraform.refresh(() => undefined))
+    await steps.run('verify', (say) => verifyStack(terraform, means, say))
+    const outputs = await terraform.outputs()
+    ending = { outputs: publicOf(outputs), secrets: await generate(outputs, means, steps) }
+  }
+  const record = await applyPlan({ verb: 'up', made, allowed, waitSeconds, after }, means, steps)
+  return { ...facts, outcome: 'applied', record, ...ending }
+}
+
+/**
+ * Brings a stack to what the source says: plan, judge, show, ask, lock, apply that very file, refresh, verify, generate
+ * the secrets. What it stands on comes first: the bucket for the states, and for the shop the registry.
+ */
+export const up = async (request: UpRequest, means: InfraMeans): Promise<UpResult> => {
+  const steps = beginInfra('infra up', means)
+  await steps.ask('tools', async () => {
+    await checkPlace('account', means)
+    if (request.waitSeconds === 0) await refuseWhileHeld(means)
+  })
+  const state = await ensureBucket(request, means, steps)
+  const registry = await ensureRegistry(request, means, steps)
+  return { ...(await upStack(request, means, steps)), first: [...state, ...registry] }
+}
