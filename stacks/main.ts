@@ -1,14 +1,16 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { App, TerraformResource } from 'cdktf'
 import { type InstallationFacts, installations } from './installations.ts'
 import { RegistryStack } from './registry-stack.ts'
+import { rotationArchive } from './rotation/rotation-archive.ts'
+import { rotationArchiveFile } from './rotation-function.ts'
 import { ShopStack } from './shop-stack.ts'
 import { type StackReference, stackName } from './stack-reference.ts'
 import { StateStack } from './state-stack.ts'
 
 export type SynthesisRequest = {
-  /** Where `cdk.tf.json` is to be; made if it is not there. */
+  /** Where `cdk.tf.json` is to be, and the archive of the rotation function; made if it is not there. */
   readonly folder: string
   /** `local` only until `infra bootstrap` has made the bucket. */
   readonly backend: 'local' | 's3'
@@ -33,6 +35,8 @@ export const synthesise = (stack: StackReference, request: SynthesisRequest): Sy
     const made = construct(app, stack, request)
     app.synth()
     const file = join(request.folder, 'cdk.tf.json')
+    // The JSON last: where it is, all that it speaks of is there.
+    if (stack.kind === 'shop') writeFileSync(join(request.folder, rotationArchiveFile), rotationArchive().bytes)
     renameSync(join(outdir, 'stacks', stackName(stack), 'cdk.tf.json'), file)
     return { file, resources: made.node.findAll().filter((each) => TerraformResource.isTerraformResource(each)).length }
   } finally {

@@ -1,6 +1,7 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js'
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js'
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js'
+import type { ITerraformDependable } from 'cdktf'
 import type { Construct } from 'constructs'
 import { type AccountFacts, partition } from './installations.ts'
 
@@ -9,10 +10,7 @@ export type Conditions = Readonly<Record<string, Readonly<Record<string, string 
 export type Statement = {
   readonly Sid: string
   readonly Effect: 'Allow' | 'Deny'
-  readonly Principal?:
-    | '*'
-    | Readonly<Record<'AWS' | 'Service', string | readonly string[]>>
-    | Readonly<Record<string, string>>
+  readonly Principal?: '*' | { readonly AWS: string | readonly string[] } | { readonly Service: string }
   readonly Action: string | readonly string[]
   readonly Resource?: string | readonly string[]
   readonly Condition?: Conditions
@@ -24,6 +22,15 @@ export const policyDocument = (...statements: readonly Statement[]): string =>
 /** A service acts for this account only: else another account could make it use our resource (confused deputy). */
 export const fromAccount = ({ account }: AccountFacts): Conditions => ({
   StringEquals: { 'aws:SourceAccount': account },
+})
+
+/** A key opens only for what one service of AWS asks in somebody's name. */
+export const decryptThrough = (service: string, keyArn: string, { region }: AccountFacts): Statement => ({
+  Sid: 'DecryptThroughTheService',
+  Effect: 'Allow',
+  Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  Resource: keyArn,
+  Condition: { StringEquals: { 'kms:ViaService': `${service}.${region}.amazonaws.com` } },
 })
 
 export const trustService = (service: string, condition?: Conditions): string =>
@@ -54,22 +61,25 @@ export type RoleRequest = {
   readonly allow?: readonly Statement[]
 }
 
-export const role = (scope: Construct, id: string, request: RoleRequest): IamRole => {
+export type Role = {
+  readonly arn: string
+  readonly name: string
+  /** What is to be there before the role can do what it is for. */
+  readonly ready: readonly ITerraformDependable[]
+}
+
+export const role = (scope: Construct, id: string, request: RoleRequest): Role => {
   const made = new IamRole(scope, id, {
     name: request.name,
     description: request.description,
     assumeRolePolicy: request.trust,
   })
-  for (const policy of request.managed ?? []) {
+  const managed = (request.managed ?? []).map((policy) => {
     const words = policy.split('/').at(-1) ?? policy
     const policyArn = `arn:${partition}:iam::aws:policy/${policy}`
-    new IamRolePolicyAttachment(scope, `${id}-${words}`, { role: made.name, policyArn })
-  }
-  if (request.allow !== undefined)
-    new IamRolePolicy(scope, `${id}-permissions`, {
-      name: 'permissions',
-      role: made.id,
-      policy: policyDocument(...request.allow),
-    })
-  return made
+    return new IamRolePolicyAttachment(scope, `${id}-${words}`, { role: made.name, policyArn })
+  })
+  const own = { name: 'permissions', role: made.id, policy: policyDocument(...(request.allow ?? [])) }
+  const permissions = request.allow === undefined ? [] : [new IamRolePolicy(scope, `${id}-permissions`, own)]
+  return { arn: made.arn, name: made.name, ready: [...managed, ...permissions] }
 }
