@@ -1,0 +1,79 @@
+import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { quoteWord } from '../../errors/quote-word.ts'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { toType } from '../../errors/to-type.ts'
+import { removeOldFiles } from './remove-old-files.ts'
+
+export type WriteStack = (folder: string) => Promise<void>
+
+export type RunFolder = {
+  readonly folder: string
+  readonly stack: string
+  readonly environment: string
+  /** Writes `cdk.tf.json`. */
+  readonly write: WriteStack
+  /** The committed `.terraform.lock.hcl`. */
+  readonly providerLock: string
+  readonly state: StateSource
+  readonly now: Date
+}
+
+/** `s3`: the stack's own. `empty`: none, on this disk, with a provider that asks nobody: for a plan without an account. */
+export type StateSource = 's3' | 'empty'
+
+/** Where Terraform leaves a state that it could not write to the bucket: the only record of what was made. */
+export const unsavedState = 'errored.tfstate'
+const emptyState = 'empty.tfstate'
+const logHours = 7 * 24
+
+/** All that Terraform would read besides what is written here. A left-over override would plan against another state. */
+const isConfiguration = (name: string): boolean => /\.tf$|\.tf\.json$|\.tfvars$|\.tfvars\.json$/.test(name)
+
+/** `skip_requesting_account_id` contradicts `allowed_account_ids`, which therefore is emptied. */
+const askNobody = {
+  terraform: { backend: { local: { path: emptyState } } },
+  provider: {
+    aws: [
+      {
+        skip_credentials_validation: true,
+        skip_requesting_account_id: true,
+        skip_metadata_api_check: 'true',
+        allowed_account_ids: [],
+        access_key: 'offline',
+        secret_key: 'offline',
+      },
+    ],
+  },
+}
+
+export const stateNotSaved = ({ folder, stack, environment }: Pick<RunFolder, 'folder' | 'stack' | 'environment'>) => {
+  const push = `terraform -chdir=${quoteWord(folder)} state push ${unsavedState}`
+  return new ShopctlError({
+    code: 'STATE_NOT_SAVED',
+    outcome: 'failed',
+    what: `The state of ${stack} is only on this disk: the bucket did not take it after the last change.`,
+    why: [join(folder, unsavedState), 'nothing else knows what that change made'],
+    fix: [push, `rm ${quoteWord(join(folder, unsavedState))}`, toType(`infra plan --env ${environment}`)],
+  })
+}
+
+export const hasUnsavedState = async (folder: string): Promise<boolean> =>
+  (await stat(join(folder, unsavedState)).catch(() => null)) !== null
+
+/** A folder that holds what was synthesised now, the committed provider lock, and nothing else that Terraform reads. */
+export const prepareRunFolder = async (run: RunFolder): Promise<void> => {
+  const { folder, write, providerLock, state, now } = run
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await chmod(folder, 0o700)
+  if (await hasUnsavedState(folder)) throw stateNotSaved(run)
+  for (const name of await readdir(folder)) {
+    if (isConfiguration(name) || name.startsWith(emptyState)) await rm(join(folder, name), { force: true })
+  }
+  // A workspace that somebody selected here is another state under another key.
+  await rm(join(folder, '.terraform', 'environment'), { force: true })
+  await write(folder)
+  if (state === 'empty') await writeFile(join(folder, 'empty_override.tf.json'), JSON.stringify(askNobody))
+  await copyFile(providerLock, join(folder, '.terraform.lock.hcl'))
+  await removeOldFiles(join(folder, 'logs'), { olderThanHours: logHours, now })
+}
