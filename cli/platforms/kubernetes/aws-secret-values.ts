@@ -83,14 +83,28 @@ export const awsSecrets: Readonly<Record<string, (text: string) => Parsed>> = {
   'jwt-signing-keys': signingKeys,
   cache: cacheUrl,
   'redis-url': cacheUrl,
+  mail: namedKeys,
+  'payment-provider': namedKeys,
   'api-keys': namedKeys,
 }
+
+/** Of whom a setting is, by the first word of its name; everything else is in `api-keys`. */
+const owners: Readonly<Record<string, string>> = {
+  MAIL: 'mail',
+  SMTP: 'mail',
+  PAYMENT: 'payment-provider',
+  STRIPE: 'payment-provider',
+}
+
+/** Secrets of which people may set single settings: JSON objects of names and values. */
+export const keyedSecrets: ReadonlySet<string> = new Set(['mail', 'payment-provider', 'api-keys'])
 
 /** Where a setting of a service is looked for, for whoever has to put it there. */
 export const awsSecretFor = (service: string, name: string): string => {
   if (name === 'DATABASE_URL' || name === 'MIGRATION_DATABASE_URL') return `database-${service}`
   if (name === 'JWT_PRIVATE_KEYS') return 'jwt-signing-keys'
-  return name === 'REDIS_URL' ? 'cache' : 'api-keys'
+  if (name === 'REDIS_URL') return 'cache'
+  return owners[name.split('_')[0] ?? ''] ?? 'api-keys'
 }
 
 /** What is wrong with a secret's form, without a word of its value. */
