@@ -1,5 +1,6 @@
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
+import { costFailure, costGate } from '../../infrastructure/cost/cost-gate.ts'
 import type { PlanVerdict } from '../../infrastructure/plan-verdict.ts'
 import type { InfraMeans } from './infra-means.ts'
 import { stackInWords } from './infra-steps.ts'
@@ -22,11 +23,17 @@ const scanRefusal = ({ scan }: MadePlan, means: InfraMeans): ShopctlError | null
 
 export type Allowed = { readonly destroy: readonly string[]; readonly cost: string | null }
 
+const budgetRefusal = ({ cost }: MadePlan, reason: string | null, { environment, command }: InfraMeans) => {
+  const gate = costGate(cost, { maxIncrease: null, unpriced: 'accepted', allow: reason })
+  const again = toType(`${command} --allow-cost 'WHY'`)
+  return gate.outcome === 'failed' ? costFailure(gate, { environment: environment.name, again }) : null
+}
+
 /** Why a plan may not be applied, or null: data first, then policy, then the scanner, then the budget. */
 export const refusalOf = (made: MadePlan, allowed: Allowed, means: InfraMeans): ShopctlError | null =>
   means.judges.gate(made.verdict, { destroy: allowed.destroy }) ??
   scanRefusal(made, means) ??
-  means.judges.costGate(made.cost, { reason: allowed.cost })
+  budgetRefusal(made, allowed.cost, means)
 
 /** Whether a policy says no to what a plan brings, for the exit code of `infra plan`. */
 export const breaksPolicy = (made: MadePlan): boolean =>

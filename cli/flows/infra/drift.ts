@@ -4,7 +4,7 @@ import { writeDriftNote } from '../../infrastructure/records/drift-note.ts'
 import { checkPlace } from './check-place.ts'
 import type { InfraMeans } from './infra-means.ts'
 import { beginInfra } from './infra-steps.ts'
-import { makePlan } from './make-plan.ts'
+import { openPlan } from './open-plan.ts'
 import { knownIdentities, untrackedOf } from './untracked.ts'
 
 export type DriftResult = Omit<DriftReport, 'untracked'> & {
@@ -35,12 +35,13 @@ export const drift = async (means: InfraMeans): Promise<DriftResult> => {
   const steps = beginInfra('infra drift', means)
   await steps.ask('tools', () => checkPlace('account', means))
   const wanted = { against: 'account', mode: 'refresh-only', lock: 'leave', file: null } as const
-  const made = await makePlan(wanted, means, steps)
+  const { terraform, saved } = await openPlan(wanted, means, steps)
+  const report = means.judges.drift(saved.json)
   const { differences, untracked } = await steps.run('ask', async () => {
     const [known, tagged, named] = await Promise.all([
-      made.terraform.state().then(knownIdentities),
+      terraform.state().then(knownIdentities),
       means.tagged(),
-      withWho(made.drift.differences, means),
+      withWho(report.differences, means),
     ])
     return { differences: named, untracked: tagged === null ? null : untrackedOf(tagged, known) }
   })

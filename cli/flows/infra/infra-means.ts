@@ -39,8 +39,6 @@ export type PlanJudges = {
   /** Why this plan may not be applied: PLAN_REFUSED (refused), POLICY (a check said no); null where it may. */
   gate(verdict: PlanVerdict, allowed: { readonly destroy: readonly string[] }): ShopctlError | null
   estimate(plan: unknown): CostEstimate
-  /** Above the budget; null where it is within it or somebody gave a reason. */
-  costGate(estimate: CostEstimate, allowed: { readonly reason: string | null }): ShopctlError | null
   drift(plan: unknown): DriftReport
 }
 

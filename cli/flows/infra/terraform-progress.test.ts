@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { createTerraformProgress } from './terraform-progress.ts'
+
+test('an apply is told by resource: what is slow and how long it usually takes, and how many of how many', () => {
+  const progress = createTerraformProgress(3)
+  const cluster = { address: 'aws_eks_cluster.shop', action: 'create' }
+  expect(progress.hear({ type: 'began', address: 'aws_vpc.main', action: 'create' })).toBeNull()
+  expect(progress.hear({ type: 'began', ...cluster })).toBe(
+    'aws_eks_cluster.shop: creating, usually about 10 min (0 of 3)',
+  )
+  expect(progress.hear({ type: 'going-on', ...cluster, elapsedSeconds: 130 })).toBe(
+    'aws_eks_cluster.shop: creating for 2 min 10 s, usually about 10 min (0 of 3)',
+  )
+  const vpc = { address: 'aws_vpc.main', action: 'delete', elapsedSeconds: 2 }
+  expect(progress.hear({ type: 'done', ...vpc, id: 'vpc-1' })).toBe('aws_vpc.main: destroyed in 2 s (1 of 3)')
+  expect(progress.hear({ type: 'failed', ...cluster, elapsedSeconds: 140 })).toBe(
+    'aws_eks_cluster.shop: not created, after 2 min 20 s (2 of 3)',
+  )
+})
+
+test('more than was planned is never told as more than all', () => {
+  const progress = createTerraformProgress(0)
+  const event = { type: 'done', address: 'aws_vpc.main', action: 'create', elapsedSeconds: 1, id: null } as const
+  expect(progress.hear(event)).toContain('(1 of 1)')
+})
