@@ -75,7 +75,7 @@ export class Cache extends Construct {
       userGroupIds: [users.id],
       snapshotRetentionLimit: 7,
       snapshotWindow: '01:00-02:00',
-      maintenanceWindow: 'sun:05:00-sun:06:00',
+      maintenanceWindow: 'sun:06:00-sun:07:00',
       autoMinorVersionUpgrade: 'true',
       ...(protect ? { finalSnapshotIdentifier: `${name}-final` } : {}),
       logDeliveryConfiguration: [

@@ -1,5 +1,3 @@
-import type { SubnetTier } from './address-plan.ts'
-
 export type NetworkRule = {
   readonly ruleNo: number
   readonly action: 'allow'
@@ -9,29 +7,25 @@ export type NetworkRule = {
   readonly toPort: number
 }
 
-type Rules = { readonly ingress: readonly NetworkRule[]; readonly egress: readonly NetworkRule[] }
-
 const anywhere = '0.0.0.0/0'
 
-const tcp = (ruleNo: number, cidrBlock: string, [fromPort, toPort]: readonly [number, number]): NetworkRule => ({
+const tcp = (ruleNo: number, fromPort: number, toPort: number): NetworkRule => ({
   ruleNo,
   action: 'allow',
   protocol: 'tcp',
-  cidrBlock,
+  cidrBlock: anywhere,
   fromPort,
   toPort,
 })
 
-/** A second fence behind the security groups. It keeps no state: answers to what went out need a rule of their own. */
-export const networkRules = (vpc: string): Readonly<Record<SubnetTier, Rules>> => {
+/**
+ * A second fence behind the security groups: from outside the VPC only the web's ports, and what answers. It keeps no
+ * state, so that answers to NAT gateways and to load balancers need a rule of their own.
+ */
+export const networkRules = (vpc: string): { readonly ingress: NetworkRule[]; readonly egress: NetworkRule[] } => {
   const inside: NetworkRule = { ruleNo: 100, action: 'allow', protocol: '-1', cidrBlock: vpc, fromPort: 0, toPort: 0 }
-  const https = tcp(200, anywhere, [443, 443])
-  const http = tcp(210, anywhere, [80, 80])
-  const answers = tcp(300, anywhere, [1024, 65535])
-  return {
-    // Load balancers answer here, and NAT gateways ask for those inside.
-    public: { ingress: [inside, https, http, answers], egress: [inside, https, answers] },
-    private: { ingress: [inside, answers], egress: [inside, https] },
-    database: { ingress: [inside], egress: [inside] },
-  }
+  const https = tcp(200, 443, 443)
+  const http = tcp(210, 80, 80)
+  const answers = tcp(300, 1024, 65535)
+  return { ingress: [inside, https, http, answers], egress: [inside, https, answers] }
 }

@@ -4,7 +4,6 @@ import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-g
 import { Eip } from '@cdktf/provider-aws/lib/eip/index.js'
 import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway/index.js'
 import { NatGateway } from '@cdktf/provider-aws/lib/nat-gateway/index.js'
-import { NetworkAcl } from '@cdktf/provider-aws/lib/network-acl/index.js'
 import { Route } from '@cdktf/provider-aws/lib/route/index.js'
 import { RouteTable } from '@cdktf/provider-aws/lib/route-table/index.js'
 import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association/index.js'
@@ -47,7 +46,7 @@ export class Network extends Construct {
       tags: { Name: name, ...this.#clusterTag() },
     })
     this.vpcId = this.#vpc.id
-    this.#emptyDefaults(name)
+    this.#takeOverDefaults(name)
     const internet = new InternetGateway(this, 'internet', { vpcId: this.vpcId, tags: { Name: name } })
     const open = this.#subnets('public')
     const closed = this.#subnets('private')
@@ -87,18 +86,27 @@ export class Network extends Construct {
     return { [`kubernetes.io/cluster/${resourceName(this.#facts)}`]: 'shared' }
   }
 
-  /** What AWS makes beside a VPC is open; emptied, nothing that somebody forgot to place gets anywhere. */
-  #emptyDefaults(name: string): void {
-    const tags = { Name: `${name}-default-unused` }
+  /**
+   * What AWS makes beside a VPC is open. Group and table are emptied: what somebody forgot to place gets nowhere. The
+   * network ACL is every subnet's that has none of its own, so that emptied it would cut the whole VPC off.
+   */
+  #takeOverDefaults(name: string): void {
     const { id: vpcId, defaultNetworkAclId, defaultRouteTableId } = this.#vpc
+    const tags = { Name: `${name}-default-unused` }
     new DefaultSecurityGroup(this, 'default-security-group', { vpcId, tags })
-    new DefaultNetworkAcl(this, 'default-network-acl', { defaultNetworkAclId, tags })
     new DefaultRouteTable(this, 'default-route-table', { defaultRouteTableId, route: [], tags })
+    new DefaultNetworkAcl(this, 'network-acl', {
+      defaultNetworkAclId,
+      ...networkRules(this.#facts.cidr),
+      tags: { Name: name },
+      // AWS lists the subnets that have it; here they are not said, because they get it by saying nothing.
+      lifecycle: { ignoreChanges: ['subnet_ids'] },
+    })
   }
 
   #subnets(tier: SubnetTier): readonly Subnet[] {
     const { zones, cidr } = this.#facts
-    const made = zones.map(
+    return zones.map(
       (availabilityZone, zone) =>
         new Subnet(this, `${tier}-${this.#letter(zone)}`, {
           vpcId: this.vpcId,
@@ -112,15 +120,6 @@ export class Network extends Construct {
           },
         }),
     )
-    const { ingress, egress } = networkRules(cidr)[tier]
-    new NetworkAcl(this, `${tier}-rules`, {
-      vpcId: this.vpcId,
-      subnetIds: made.map(({ id }) => id),
-      ingress: [...ingress],
-      egress: [...egress],
-      tags: { Name: resourceName(this.#facts, tier) },
-    })
-    return made
   }
 
   #nat(zone: number, subnet: Subnet, internet: InternetGateway): NatGateway {

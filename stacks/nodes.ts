@@ -35,14 +35,8 @@ const launchTemplate = (scope: Construct, facts: InstallationFacts, securityGrou
         },
       },
     ],
-    networkInterfaces: [
-      {
-        deviceIndex: 0,
-        associatePublicIpAddress: 'false',
-        deleteOnTermination: 'true',
-        securityGroups: [securityGroupId],
-      },
-    ],
+    // No public address: none of the subnets gives one, and here none is asked for.
+    vpcSecurityGroupIds: [securityGroupId],
     monitoring: { enabled: true },
     tagSpecifications: ['instance', 'volume', 'network-interface'].map((resourceType) => ({ resourceType, tags })),
   })
