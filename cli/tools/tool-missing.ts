@@ -22,6 +22,12 @@ const installations: Readonly<Record<string, Installation>> = {
   trivy: { linux: 'sudo snap install trivy', darwin: 'brew install trivy' },
 }
 
+/** What to type to get a tool, or a newer one. */
+export const installCommand = (program: string, platform: NodeJS.Platform): string => {
+  const { linux, darwin } = installations[program] ?? installation(program)
+  return platform === 'darwin' ? darwin : linux
+}
+
 type Attempt = { readonly program: string; readonly cwd?: string; readonly platform: NodeJS.Platform }
 
 const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
@@ -33,15 +39,13 @@ const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: 
 export const toolNotStarted = (error: Error, { program, cwd, platform }: Attempt): Error => {
   if (!hasErrorCode(error, 'ENOENT', 'EACCES', 'ENOTDIR')) return error
   if (cwd !== undefined && !isDirectory(cwd)) return new Error(`No such directory: ${cwd}`, { cause: error })
-  const { linux, darwin } = installations[program] ?? installation(program)
   const isPath = program.includes('/')
-  const install = platform === 'darwin' ? darwin : linux
   return new ShopctlError({
     code: 'TOOL_MISSING',
     outcome: 'refused',
     what: `The program ${program} is not on this machine${isPath ? '' : "'s PATH"}; nothing was changed.`,
     why: [error.message],
-    fix: [isPath ? `ls -l ${quoteWord(program)}` : install],
+    fix: [isPath ? `ls -l ${quoteWord(program)}` : installCommand(program, platform)],
     cause: error,
   })
 }

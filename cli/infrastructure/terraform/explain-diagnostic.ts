@@ -1,6 +1,7 @@
 import { quoteWord } from '../../errors/quote-word.ts'
 import { type Failure, ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
+import { awsRefusal } from '../aws/aws-refusal.ts'
 import { waysIn } from '../aws/ways-in.ts'
 import type { Diagnostic } from '../terraform.ts'
 import { diagnosticWords } from './diagnostic-words.ts'
@@ -28,22 +29,6 @@ const textOf = ({ summary, detail }: Diagnostic): string => `${summary}\n${detai
 
 /** The AWS SDK's own form of an answer, the same in all of the provider's messages. */
 const apiError = (text: string): string => /api error (\w+):/.exec(text)?.[1] ?? ''
-
-const expired: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired'])
-const unknownCaller: ReadonlySet<string> = new Set([
-  'InvalidAccessKeyId',
-  'InvalidClientTokenId',
-  'SignatureDoesNotMatch',
-  'UnrecognizedClientException',
-  'AuthFailure',
-])
-const forbidden: ReadonlySet<string> = new Set([
-  'AccessDenied',
-  'AccessDeniedException',
-  'AuthorizationError',
-  'Forbidden',
-  'UnauthorizedOperation',
-])
 
 const stateLocked = (diagnostic: Diagnostic, { stack, environment, now }: Explaining): Part | null => {
   if (diagnostic.summary !== 'Error acquiring the state lock') return null
@@ -95,30 +80,21 @@ const otherAccount = ({ summary }: Diagnostic, { stack }: Explaining): Part | nu
       }
 }
 
-const notLoggedIn = (diagnostic: Diagnostic, { environment }: Explaining): Part | null => {
-  const answered = apiError(textOf(diagnostic))
-  if (expired.has(answered)) {
-    const what = `Your AWS login has expired, so Terraform was not let in for ${environment}.`
-    return { code: 'AWS_TOKEN_EXPIRED', outcome: 'refused', what, fix: waysIn }
-  }
-  if (unknownCaller.has(answered)) {
-    const what = `AWS does not know your credentials, so Terraform was not let in for ${environment}.`
-    return { code: 'AWS_NOT_LOGGED_IN', outcome: 'refused', what, fix: waysIn }
-  }
-  if (diagnostic.summary !== 'No valid credential sources found') return null
-  const what = `There are no AWS credentials for ${environment}; nothing was changed.`
-  // Not Terraform's own words: they name places that a person would not look for a login in.
-  const why = ['neither a profile, nor a login, nor keys in the environment were found']
-  return { code: 'AWS_NOT_LOGGED_IN', outcome: 'refused', what, why, fix: waysIn }
-}
+/** Not in Terraform's own words: they name places that a person would not look for a login in. */
+const notLoggedIn = ({ summary }: Diagnostic, { environment }: Explaining): Part | null =>
+  summary !== 'No valid credential sources found'
+    ? null
+    : {
+        code: 'AWS_NOT_LOGGED_IN',
+        outcome: 'refused',
+        what: `There are no AWS credentials for ${environment}; nothing was changed.`,
+        why: ['neither a profile, nor a login, nor keys in the environment were found'],
+        fix: waysIn,
+      }
 
-const notAllowed = (diagnostic: Diagnostic, { environment }: Explaining): Part | null => {
+const refusedByAws = (diagnostic: Diagnostic, { environment }: Explaining): Part | null => {
   const text = textOf(diagnostic)
-  if (!forbidden.has(apiError(text))) return null
-  const [, principal, action] = /User: (\S+) is not authorized to perform: ([\w:-]+)/.exec(text) ?? []
-  const who = principal ?? 'you'
-  const what = `AWS does not let ${who} ${action ?? 'do this'} for ${environment}.`
-  return { code: 'AWS_FORBIDDEN', outcome: 'refused', what, fix: ['aws sts get-caller-identity'] }
+  return awsRefusal({ name: apiError(text), text, environment })
 }
 
 const unreachable = (diagnostic: Diagnostic, { environment }: Explaining): Part | null =>
@@ -158,7 +134,7 @@ const explanations = [
   otherAccount,
   providerMissing,
   notLoggedIn,
-  notAllowed,
+  refusedByAws,
   unreachable,
 ]
 

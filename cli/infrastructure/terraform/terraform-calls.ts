@@ -54,10 +54,10 @@ export const initCall = (place: TerraformPlace): ToolCall =>
     timeoutSeconds: initSeconds,
   })
 
-/** Carries the state over to the backend that the JSON names now. */
+/** Carries the state over to the backend that the JSON names now. Terraform knows no `-json` together with it. */
 export const migrateCall = (place: TerraformPlace): ToolCall =>
   terraform(place, {
-    args: ['init', '-json', '-input=false', '-lockfile=readonly', '-migrate-state', '-force-copy'],
+    args: ['init', '-no-color', '-input=false', '-lockfile=readonly', '-migrate-state', '-force-copy'],
     timeoutSeconds: initSeconds,
   })
 
