@@ -34,7 +34,7 @@ test('the trace sees what is loaded', async () => {
 })
 
 // The first builds the bundle, and for the help texts loads every command there is.
-test.each(['help exit-codes --json', '--version', 'deploy --help', 'infra --help', 'history --env local'])(
+test.each(['help exit-codes --json', '--version', 'deploy --help', 'history --env local'])(
   'F2: `shopctl %s` never loads cdktf',
   async (words) => {
     const start = join(repository, 'cli', 'start', 'start.cjs')
