@@ -100,6 +100,15 @@ describe('what is not known', () => {
     expect(costEstimate(plan, prod).unpriced).toMatchObject([{ subject: 'aws_x.y', item: 'aws_x' }])
   })
 
+  test('a change from what had no price says so, for it seems to come on top', () => {
+    const strange = applied(changed(planOfProd, 'aws_db_instance', { instance_class: 'db.x.large' }))
+    const plan = changed(strange, 'aws_db_instance', { instance_class: 'db.r6g.xlarge' })
+    const { delta, assumptions } = costEstimate(plan, prod)
+    expect(delta).toBeCloseTo(657, 6)
+    expect(assumptions).toContainEqual(expect.stringContaining('it had no price'))
+    expect(estimate.assumptions.join()).not.toContain('it had no price')
+  })
+
   test('a value that AWS decides only later leaves the resource without a price', () => {
     const plan = changed(planOfProd, 'aws_db_instance', { allocated_storage: undefined })
     expect(costEstimate(plan, prod).unpriced).toMatchObject([

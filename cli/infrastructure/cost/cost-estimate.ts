@@ -55,6 +55,7 @@ export const costEstimate = (plan: unknown, question: CostQuestion): CostEstimat
   const usageOf = (level: Level) => priceCharges(isShop ? usageCharges(usage, level, used) : nothing, list)
 
   const fixed = fixedOf(after)
+  const earlier = fixedOf(before)
   const expected = usageOf('expected')
   const outside = priceCharges(isShop ? outsideCharges(usage, used) : nothing, list)
   const sums = { fixed: sumOf(fixed.lines), low: sumOf(usageOf('low').lines), high: sumOf(usageOf('high').lines) }
@@ -73,10 +74,10 @@ export const costEstimate = (plan: unknown, question: CostQuestion): CostEstimat
     ...parts,
     unpriced: withoutRepeats([...fixed.unpriced, ...expected.unpriced, ...outside.unpriced]),
     monthly: { ...monthly, total },
-    delta: sums.fixed - sumOf(fixedOf(before).lines),
+    delta: sums.fixed - sumOf(earlier.lines),
     sheet: hasSheet ? costSheet(parts) : [],
     savings: costSavings({ ...parts, sheet: hasSheet ? 'applies' : 'does not' }),
-    assumptions: costAssumptions({ stack, installation, nodeGroups, list }),
+    assumptions: costAssumptions({ stack, installation, nodeGroups, earlier: earlier.unpriced, list }),
     budget,
     verdict: total.expected > budget ? 'above' : 'within',
     oldestPrice: oldestOf([...parts.fixed, ...parts.usage, ...parts.outside], today),

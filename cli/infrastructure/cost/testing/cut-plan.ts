@@ -33,7 +33,6 @@ const side = z.record(z.string(), z.unknown()).nullable()
 
 const schema = z.object({
   format_version: z.string(),
-  terraform_version: z.string(),
   resource_changes: z.array(
     z.object({
       address: z.string(),
@@ -62,14 +61,14 @@ const cutSide = (type: string, values: z.infer<typeof side>) =>
 
 /** The JSON as text, one resource on each line. */
 export const cutPlan = (plan: unknown): string => {
-  const { resource_changes, configuration, ...versions } = schema.parse(plan)
+  const { resource_changes, configuration, format_version } = schema.parse(plan)
   const changes = resource_changes.map(({ change, ...resource }) => {
     const before = cutSide(resource.type, change.before)
     return { ...resource, change: { actions: change.actions, before, after: cutSide(resource.type, change.after) } }
   })
   const resources = configuration.root_module.resources.filter(({ expressions }) => expressions.launch_template)
   const lines = (all: readonly unknown[]) => all.map((one) => JSON.stringify(one)).join(',\n')
-  return `{"format_version":${JSON.stringify(versions.format_version)},"terraform_version":${JSON.stringify(versions.terraform_version)},
+  return `{"format_version":${JSON.stringify(format_version)},
 "resource_changes":[
 ${lines(changes)}
 ],
