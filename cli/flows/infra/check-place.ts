@@ -5,9 +5,13 @@ import { lockStanding } from '../../releases/lock-standing.ts'
 import { systemLockClock } from '../../releases/system-lock-clock.ts'
 import type { Against, InfraMeans } from './infra-means.ts'
 
-/** Tools, and the account unless nobody is asked: before anything is synthesised. */
+/** Tools, and the account unless nobody is asked: before anything is synthesised. A missing tool is told at once. */
 export const checkPlace = async (against: Against, means: InfraMeans): Promise<void> => {
-  await Promise.all([means.checkTools(), against === 'account' ? means.checkAccount() : null])
+  const account = against === 'account' ? means.checkAccount() : null
+  // Handled below, unless the tools are told of first.
+  account?.catch(() => undefined)
+  await means.checkTools()
+  await account
 }
 
 /**

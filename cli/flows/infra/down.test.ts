@@ -27,7 +27,7 @@ test('F25: a protected installation is refused before anything is planned, and s
   expect(failure).toMatchObject({ code: 'PROTECTED', outcome: 'refused' })
   expect(failure.why).toContain('2 resources are in its state')
   expect(failure.fix[0]).toContain('protect: false for prod')
-  expect(infra.calls).toEqual(['tools', 'account'])
+  expect(infra.calls).toEqual(['account', 'tools'])
 })
 
 test('the bucket for the states is never destroyed', async () => {
@@ -38,7 +38,7 @@ test('the bucket for the states is never destroyed', async () => {
 test('F25: what is not there is done, and nothing is planned', async () => {
   const infra = scriptedInfra()
   expect(await down(request(), infra.means)).toMatchObject({ outcome: 'nothing-there', record: null })
-  expect(infra.calls).toEqual(['tools', 'account'])
+  expect(infra.calls).toEqual(['account', 'tools'])
 })
 
 test('where there is not even a bucket nothing is there', async () => {

@@ -1,4 +1,5 @@
 import { stackName } from '../../../stacks/stack-reference.ts'
+import { driftedNames } from '../../infrastructure/drift/who-changed.ts'
 import type { Difference, DriftReport } from '../../infrastructure/drift-report.ts'
 import { writeDriftNote } from '../../infrastructure/records/drift-note.ts'
 import { checkPlace } from './check-place.ts'
@@ -16,9 +17,14 @@ export type DriftResult = Omit<DriftReport, 'untracked'> & {
   readonly untracked: DriftReport['untracked'] | null
 }
 
-const withWho = async (differences: readonly Difference[], means: InfraMeans): Promise<readonly Difference[]> => {
+const withWho = async (
+  differences: readonly Difference[],
+  plan: unknown,
+  means: InfraMeans,
+): Promise<readonly Difference[]> => {
   if (differences.length === 0) return []
-  const by = await means.changedBy(differences)
+  const addresses = new Set(differences.map(({ address }) => address))
+  const by = await means.whoChanged(new Map([...driftedNames(plan)].filter(([address]) => addresses.has(address))))
   return differences.map((difference) => ({ ...difference, by: by.get(difference.address) ?? difference.by }))
 }
 
@@ -36,12 +42,12 @@ export const drift = async (means: InfraMeans): Promise<DriftResult> => {
   await steps.ask('tools', () => checkPlace('account', means))
   const wanted = { against: 'account', mode: 'refresh-only', lock: 'leave', file: null } as const
   const { terraform, saved } = await openPlan(wanted, means, steps)
-  const report = means.judges.drift(saved.json)
+  const report = means.judges.drift({ plan: saved.json, code: await means.readCode(terraform.folder) })
   const { differences, untracked } = await steps.run('ask', async () => {
     const [known, tagged, named] = await Promise.all([
       terraform.state().then(knownIdentities),
       means.tagged(),
-      withWho(report.differences, means),
+      withWho(report.differences, saved.json, means),
     ])
     return { differences: named, untracked: tagged === null ? null : untrackedOf(tagged, known) }
   })

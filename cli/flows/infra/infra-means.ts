@@ -3,10 +3,12 @@ import type { InstallationFacts } from '../../../stacks/installations.ts'
 import type { StackReference } from '../../../stacks/stack-reference.ts'
 import type { ShopctlError } from '../../errors/shopctl-error.ts'
 import type { CostEstimate } from '../../infrastructure/cost-estimate.ts'
-import type { Difference, DriftReport } from '../../infrastructure/drift-report.ts'
+import type { Trace } from '../../infrastructure/drift/who-changed.ts'
+import type { DriftReport } from '../../infrastructure/drift-report.ts'
 import type { PlanVerdict } from '../../infrastructure/plan-verdict.ts'
 import type { ObjectStore } from '../../infrastructure/records/object-store.ts'
 import type { RecordStore } from '../../infrastructure/records/record-store.ts'
+import type { GeneratedSecret } from '../../infrastructure/secrets/generate-secrets.ts'
 import type { OnEvent, Terraform } from '../../infrastructure/terraform.ts'
 import type { Reporter } from '../../output/events.ts'
 import type { Commit } from '../../releases/release.ts'
@@ -31,15 +33,16 @@ export type ConfigurationScan = {
 
 export type Bootstrapped = { readonly outcome: 'made' | 'was-there'; readonly bucket: string }
 
-export type GeneratedSecrets = { readonly generated: readonly string[]; readonly kept: readonly string[] }
+/** A plan's JSON, and the synthesised JSON that it was made from. */
+export type Planned = { readonly plan: unknown; readonly code: unknown }
 
 /** How a plan is judged: pure, but for what the command gave it (waivers, prices, the day). */
 export type PlanJudges = {
-  verdict(plan: unknown): PlanVerdict
+  verdict(planned: Planned): PlanVerdict
   /** Why this plan may not be applied: PLAN_REFUSED (refused), POLICY (a check said no); null where it may. */
   gate(verdict: PlanVerdict, allowed: { readonly destroy: readonly string[] }): ShopctlError | null
   estimate(plan: unknown): CostEstimate
-  drift(plan: unknown): DriftReport
+  drift(planned: Planned): DriftReport
 }
 
 /** What a verb of infra works with: everything that crosses a process, the network or time comes in here. */
@@ -61,6 +64,8 @@ export type InfraMeans = {
   readonly records: RecordStore
   lock(stack: string): LockStore
   terraform(stack: StackReference, against: Against): Promise<Terraform>
+  /** The synthesised JSON in a run folder. */
+  readCode(folder: string): Promise<unknown>
   /** Throws TERRAFORM_MISSING and its kin (refused). */
   checkTools(): Promise<void>
   /** Throws where there are no credentials, or of another account. Answers who asks. */
@@ -68,9 +73,9 @@ export type InfraMeans = {
   readonly judges: PlanJudges
   scan(folder: string): Promise<ConfigurationScan>
   bootstrap(onEvent: OnEvent): Promise<Bootstrapped>
-  generateSecrets(outputs: StackOutputs): Promise<GeneratedSecrets>
-  /** Who changed what differs, as far as it can be told within 3 s; empty where it cannot. */
-  changedBy(differences: readonly Difference[]): Promise<ReadonlyMap<string, NonNullable<Difference['by']>>>
+  generateSecrets(outputs: StackOutputs, say: (message: string) => void): Promise<readonly GeneratedSecret[]>
+  /** Who changed what, by address, as far as it can be told within 3 s; takes what AWS calls it. */
+  whoChanged(names: ReadonlyMap<string, readonly string[]>): Promise<ReadonlyMap<string, Trace>>
   /** Ours by their tags; null where AWS does not answer that. */
   tagged(): Promise<readonly string[] | null>
 }

@@ -66,6 +66,9 @@ const ruleAdded: Difference = {
 test('drift names who did it where AWS tells, lists what is in no state, and is written down', async () => {
   const infra = scriptedInfra()
   infra.judges.drift = () => ({ ...noDrift, outcome: 'drift', differences: [ruleAdded] })
+  infra.script.plan = {
+    resource_drift: [{ address: ruleAdded.address, change: { before: { id: 'sg-1' }, after: {} } }],
+  }
   infra.script.states = [
     {
       values: {
@@ -82,7 +85,7 @@ test('drift names who did it where AWS tells, lists what is in no state, and is 
   const arns = ['vpc/vpc-1', 'security-group/sg-1', 'key/lost'].map((rest) => `arn:aws:x:us-east-1:0:${rest}`)
   const result = await drift({
     ...infra.means,
-    changedBy: async () => new Map([['aws_security_group.nodes', by]]),
+    whoChanged: async (names) => new Map([...names.keys()].map((address) => [address, by] as const)),
     tagged: async () => arns,
   })
   expect(infra.calls).toContain('plan shop refresh-only leave')
@@ -153,5 +156,5 @@ test('F27: status tells of each stack what is known, without Terraform, and a ki
     terraformLock: { id: 'b7', who: 'root@agent', since: '2026-11-22T11:56:00Z' },
   })
   expect(known.versions[0]).toMatchObject({ what: 'Kubernetes', supportedUntil: '2027-03-27' })
-  expect(infra.calls).toEqual([])
+  expect(infra.calls).toEqual(['account'])
 })

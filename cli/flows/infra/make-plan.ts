@@ -21,11 +21,12 @@ export const makePlan = async (wanted: PlanWanted, means: InfraMeans, steps: Ste
   const isNew = wanted.mode === 'normal'
   const scan = isNew ? await steps.run('scan-stack', () => means.scan(terraform.folder)) : 'not-asked'
   const { judges } = means
+  const planned = { plan: saved.json, code: await means.readCode(terraform.folder) }
   return {
     ...opened,
-    verdict: judges.verdict(saved.json),
+    verdict: judges.verdict(planned),
     cost: judges.estimate(saved.json),
-    drift: judges.drift(saved.json),
+    drift: judges.drift(planned),
     scan,
   }
 }

@@ -33,7 +33,10 @@ export type StatusResult = {
   readonly versions: readonly SupportEnd[]
 }
 
-type StatusMeans = Pick<InfraMeans, 'environment' | 'installation' | 'stack' | 'bucket' | 'records' | 'lock' | 'now'>
+type StatusMeans = Pick<
+  InfraMeans,
+  'environment' | 'installation' | 'bucket' | 'records' | 'lock' | 'now' | 'checkAccount'
+>
 
 const holderOf = async (means: StatusMeans, stack: string): Promise<LockValue | null> => {
   const store = means.lock(stack)
@@ -64,6 +67,7 @@ const stackStatus = async (reference: StackReference, means: StatusMeans): Promi
  */
 export const status = async (means: StatusMeans): Promise<StatusResult> => {
   const { environment, installation, bucket, now } = means
+  await means.checkAccount()
   const shop: StackReference = { kind: 'shop', installation: installation.name }
   const stacks: readonly StackReference[] = [{ kind: 'state' }, { kind: 'registry' }, shop]
   const standing = await bucket.standing()

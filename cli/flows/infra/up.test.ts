@@ -34,8 +34,8 @@ test('F6: the plan that was shown is applied, once planned, and its digest is in
   const { request, asked } = asking()
   const result = await up(request, infra.means)
   expect(infra.calls).toEqual([
-    'tools',
     'account',
+    'tools',
     'init shop',
     'plan shop normal take',
     'apply /runs/shop/plan.tfplan',
@@ -62,7 +62,7 @@ test('F5: where nothing would change nothing is asked, applied or written down, 
   await infra.withRegistry()
   const { request, asked } = asking()
   expect(await up(request, infra.means)).toMatchObject({ outcome: 'unchanged', record: null })
-  expect(infra.calls).toEqual(['tools', 'account', 'init shop', 'plan shop normal take', 'secrets'])
+  expect(infra.calls).toEqual(['account', 'tools', 'init shop', 'plan shop normal take', 'secrets'])
   expect(asked).toEqual([])
   expect(await lastRecord(infra)).toBeUndefined()
 })
@@ -90,8 +90,8 @@ test('a bucket of somebody else stops everything', async () => {
   const infra = scriptedInfra()
   infra.place.standing = 'foreign'
   const failure = await failureOf(up(asking().request, infra.means))
-  expect(failure).toMatchObject({ code: 'STATE_BUCKET_FOREIGN', outcome: 'refused' })
-  expect(infra.calls).toEqual(['tools', 'account'])
+  expect(failure).toMatchObject({ code: 'STATE_BUCKET_FORBIDDEN', outcome: 'refused' })
+  expect(infra.calls).toEqual(['account', 'tools'])
 })
 
 test('a plan that its gate refuses is shown and not asked for', async () => {
@@ -207,7 +207,7 @@ test('F8: while another holds the lock nothing is synthesised or planned, and th
     expect.stringMatching(/infra up --env dev --wait 60$/),
     expect.stringMatching(/infra status --env dev$/),
   ])
-  expect(infra.calls).toEqual(['tools', 'account'])
+  expect(infra.calls).toEqual(['account', 'tools'])
 })
 
 test('a plan that was saved before is read and not made', async () => {

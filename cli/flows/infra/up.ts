@@ -1,11 +1,12 @@
 import { stackName, stateKey } from '../../../stacks/stack-reference.ts'
-import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { readStateBucket } from '../../infrastructure/aws/state-bucket.ts'
 import { readStateFacts } from '../../infrastructure/records/state-facts.ts'
+import type { GeneratedSecret } from '../../infrastructure/secrets/generate-secrets.ts'
 import { createSteps, type Steps } from '../steps.ts'
 import { applyPlan } from './apply-plan.ts'
 import { checkPlace, refuseWhileHeld } from './check-place.ts'
 import { type Allowed, refusalOf } from './check-policy.ts'
-import type { GeneratedSecrets, InfraMeans, StackOutputs } from './infra-means.ts'
+import type { InfraMeans, StackOutputs } from './infra-means.ts'
 import { beginInfra, toldWithin } from './infra-steps.ts'
 import { makePlan } from './make-plan.ts'
 import { type PlanDocument, planDocument } from './plan-document.ts'
@@ -38,23 +39,15 @@ export type UpResult = {
   readonly first: readonly ('state' | 'registry')[]
   /** Without what is sensitive. */
   readonly outputs: Readonly<Record<string, unknown>>
-  readonly secrets: GeneratedSecrets
+  readonly secrets: readonly GeneratedSecret[]
 }
 
-const bucketForeign = ({ bucket, installation }: InfraMeans): ShopctlError =>
-  new ShopctlError({
-    code: 'STATE_BUCKET_FOREIGN',
-    outcome: 'refused',
-    what: `The bucket ${bucket.bucket} is not one of account ${installation.account}, or may not be looked at; nothing was changed.`,
-    why: ['S3 answered 403: the name is taken by another account, or a policy forbids it'],
-    fix: ['aws sts get-caller-identity', `aws s3api head-bucket --bucket ${bucket.bucket}`],
-  })
-
 const ensureBucket = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<readonly 'state'[]> => {
-  const standing = await means.bucket.standing()
-  if (standing === 'foreign') throw bucketForeign(means)
+  const { environment, installation, bucket } = means
+  const { account, region } = installation
+  const standing = await readStateBucket(bucket, { environment: environment.name, account, region })
   if (standing === 'there') return []
-  await request.confirmBootstrap(means.bucket.bucket)
+  await request.confirmBootstrap(bucket.bucket)
   const { outcome } = await steps.run('bootstrap', () => means.bootstrap(() => undefined))
   return outcome === 'made' ? ['state'] : []
 }
@@ -78,8 +71,8 @@ const publicOf = (outputs: StackOutputs): UpResult['outputs'] =>
     Object.entries(outputs).flatMap(([name, { value, sensitive }]) => (sensitive ? [] : [[name, value]])),
   )
 
-const generate = async (outputs: StackOutputs, means: InfraMeans, steps: Steps): Promise<GeneratedSecrets> =>
-  means.stack.kind === 'shop' ? steps.run('secrets', () => means.generateSecrets(outputs)) : { generated: [], kept: [] }
+const generate = async (outputs: StackOutputs, means: InfraMeans, steps: Steps): Promise<readonly GeneratedSecret[]> =>
+  means.stack.kind === 'shop' ? steps.run('secrets', (say) => means.generateSecrets(outputs, say)) : []
 
 const upStack = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<Omit<UpResult, 'first'>> => {
   const { allowed, waitSeconds, file } = request
@@ -105,7 +98,7 @@ const upStack = async (request: UpRequest, means: InfraMeans, steps: Steps): Pro
   if (refusal !== null) throw refusal
   await request.confirm(document)
 
-  let ending: Pick<UpResult, 'outputs' | 'secrets'> = { outputs: {}, secrets: { generated: [], kept: [] } }
+  let ending: Pick<UpResult, 'outputs' | 'secrets'> = { outputs: {}, secrets: [] }
   const after = async () => {
     await steps.run('refresh', () => terraform.refresh(() => undefined))
     await steps.run('verify', (say) => verifyStack(terraform, means, say))

@@ -68,9 +68,10 @@ export const scriptedInfra = ({ environment = 'dev', stack }: Place = {}) => {
     },
     async generateSecrets() {
       calls.push('secrets')
-      return { generated: ['jwt-signing-keys'], kept: [] }
+      return []
     },
-    changedBy: async () => new Map(),
+    readCode: async () => ({}),
+    whoChanged: async () => new Map(),
     tagged: async () => [],
   }
   /** The registry is there already, so that only the stack that is meant is brought up. */
