@@ -23,7 +23,7 @@ const loadedBy = async (args: readonly string[]): Promise<readonly unknown[]> =>
     SHOPCTL_SET_UP: 'done',
   }
   const call = { program: process.execPath, args, env, cwd: repository, timeoutSeconds: 30 }
-  expect(await runTool(call, new AbortController().signal)).toMatchObject({ exitCode: 0 })
+  expect(await runTool(call, new AbortController().signal)).toMatchObject({ exitCode: 0, stderr: '' })
   const lines = readFileSync(trace, 'utf8').trim().split('\n')
   return lines.map((line): unknown => JSON.parse(line))
 }
