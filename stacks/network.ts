@@ -15,7 +15,6 @@ import { type SubnetTier, subnetCidr } from './address-plan.ts'
 import type { EncryptionKey } from './encryption-key.ts'
 import { flowLog } from './flow-log.ts'
 import type { InstallationFacts } from './installations.ts'
-import { networkRules } from './network-rules.ts'
 import { resourceName } from './resource-name.ts'
 
 /** What the load balancer controller looks for to know where it may put one. */
@@ -88,16 +87,19 @@ export class Network extends Construct {
 
   /**
    * What AWS makes beside a VPC is open. Group and table are emptied: what somebody forgot to place gets nowhere. The
-   * network ACL is every subnet's that has none of its own, so that emptied it would cut the whole VPC off.
+   * network ACL is every subnet's that has none of its own: emptied it would cut the VPC off. It lets everything pass,
+   * because it keeps no state and so cannot tell an answer from a call; who may call is the security groups' to say.
    */
   #takeOverDefaults(name: string): void {
     const { id: vpcId, defaultNetworkAclId, defaultRouteTableId } = this.#vpc
     const tags = { Name: `${name}-default-unused` }
     new DefaultSecurityGroup(this, 'default-security-group', { vpcId, tags })
     new DefaultRouteTable(this, 'default-route-table', { defaultRouteTableId, route: [], tags })
-    new DefaultNetworkAcl(this, 'network-acl', {
+    const pass = { ruleNo: 100, action: 'allow', protocol: '-1', cidrBlock: '0.0.0.0/0', fromPort: 0, toPort: 0 }
+    new DefaultNetworkAcl(this, 'default-network-acl', {
       defaultNetworkAclId,
-      ...networkRules(this.#facts.cidr),
+      ingress: [pass],
+      egress: [pass],
       tags: { Name: name },
       // AWS lists the subnets that have it; here they are not said, because they get it by saying nothing.
       lifecycle: { ignoreChanges: ['subnet_ids'] },
