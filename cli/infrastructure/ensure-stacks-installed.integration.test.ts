@@ -84,7 +84,8 @@ test.each(['an interrupt', 'SIGKILL'] as const)(
       expect(await ending).toMatchObject({ code: 'INSTALL_FAILED', outcome: 'refused' })
     } else {
       interrupts.abort(new ShopctlError({ code: 'INTERRUPTED', outcome: 'interrupted', what: 'Interrupted.' }))
-      expect(await ending).toMatchObject({ code: 'INTERRUPTED' })
+      const message = 'Interrupted while fetching the packages that infra needs.'
+      expect(await ending).toMatchObject({ code: 'INTERRUPTED', message })
     }
     await until(() => !isAlive(npmId))
 

@@ -23,6 +23,8 @@ const size = { fetched: 36, onDisk: 380 }
 /** Over a slow line, and after another command's install. */
 const timeoutSeconds = 30 * 60
 
+const doing = 'fetching the packages that infra needs'
+
 const refused = 3
 const interrupted = 130
 
@@ -104,7 +106,9 @@ export const ensureStacksInstalled = async ({ repository, say, signal, run }: St
       timeoutSeconds,
     },
     signal,
-  )
-  if (result.exitCode === interrupted) throw interruption(signal, 'fetching what infra needs')
+  ).catch((error: unknown) => {
+    throw signal.aborted ? interruption(signal, doing) : error
+  })
+  if (result.exitCode === interrupted) throw interruption(signal, doing)
   if (result.exitCode !== 0) throw failureOf(result)
 }
