@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import type { InstallationFacts } from '../../../stacks/installations.ts'
 import { type StackReference, stackName } from '../../../stacks/stack-reference.ts'
 import { interruption } from '../../errors/interruption.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
@@ -20,6 +21,7 @@ import { emptyTaskList, withEvent } from './task-list.ts'
 import {
   applyCall,
   initCall,
+  migrateCall,
   outputCall,
   planCall,
   refreshCall,
@@ -44,8 +46,12 @@ export type TerraformMeans = {
   readonly abandoned: AbortSignal
   readonly now: () => Date
   readonly variables?: TerraformVariables
+  /** In place of the table's own; tests name another account. */
+  readonly facts?: InstallationFacts
   /** Where the JSON comes from, if not from stacks/. */
   readonly write?: WriteStack
+  /** `move-state`: what was planned here before is carried over to the backend that is written now. */
+  readonly initialising?: 'anew' | 'move-state'
   /** Where run folders are, if not in `<root>/.shopctl/infra`. */
   readonly runs?: string
   readonly runTool?: RunTool
@@ -81,19 +87,18 @@ class StackTerraform implements Terraform {
   }
 
   async init(onEvent: OnEvent): Promise<void> {
-    const { environment, state, write = writeStack(this.stack, { backend: 's3' }), root, now } = this.#means
+    const { environment, state, facts, root, now, initialising } = this.#means
     await prepareRunFolder({
       folder: this.folder,
       stack: stackName(this.stack),
       environment,
-      write,
+      write: this.#means.write ?? writeStack(this.stack, { backend: 's3', ...(facts === undefined ? {} : { facts }) }),
       providerLock: providerLockOf(root, this.stack),
       state,
       now: now(),
     })
-    const work = () => this.#run(initCall(this.#place), { doing: 'init', onEvent })
-    const result = await withPluginCache(this.#pluginCache, { signal: this.#means.interrupted, work })
-    this.#refuseErrors(result, { doing: 'initialised', outcome: 'refused' })
+    const work = initialising === 'move-state' ? () => this.#moveState() : () => this.#initialise(onEvent)
+    await withPluginCache(this.#pluginCache, { signal: this.#means.interrupted, work })
   }
 
   async plan({ mode, lock, onEvent }: PlanRequest): Promise<SavedPlan> {
@@ -168,6 +173,15 @@ class StackTerraform implements Terraform {
       why: plainLines(`${stderr}\n${stdout}`),
       fix: [toType(`infra status --env ${environment}`)],
     })
+  }
+
+  async #initialise(onEvent: OnEvent): Promise<void> {
+    const result = await this.#run(initCall(this.#place), { doing: 'init', onEvent })
+    this.#refuseErrors(result, { doing: 'initialised', outcome: 'refused' })
+  }
+
+  async #moveState(): Promise<void> {
+    await this.#ask(migrateCall(this.#place), { doing: 'migrate', outcome: 'failed' })
   }
 
   async #showPlan(file: string): Promise<unknown> {
