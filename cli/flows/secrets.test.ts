@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { environments } from '../../stacks/environments.ts'
-import { listSecrets, type SecretsMeans, setSecret, unsetSecret } from './secrets.ts'
+import { type SecretsMeans, setSecret, unsetSecret } from './secrets.ts'
+import { listSecrets } from './secrets-list.ts'
 
 let repository: string
 beforeEach(async () => {
@@ -16,6 +17,7 @@ const means = (environment: keyof typeof environments = 'dev'): SecretsMeans => 
   repository,
   variables: {},
   signal: new AbortController().signal,
+  keepSecret: () => undefined,
 })
 
 test('the list has names and sources, those for all services first, and no value', async () => {
@@ -23,7 +25,8 @@ test('the list has names and sources, those for all services first, and no value
   await setSecret(means(), { service: 'users', name: 'MAIL_KEY' }, 'canary-two')
   const { file } = await setSecret(means(), { service: '*', name: 'TOKEN' }, 'canary-three\r\n')
   const listed = await listSecrets(means())
-  expect(listed).toEqual([
+  expect(listed.aws).toBeNull()
+  expect(listed.secrets).toEqual([
     { service: '*', name: 'TOKEN', source: file },
     { service: 'users', name: 'MAIL_KEY', source: file },
     { service: 'orders', name: 'MAIL_KEY', source: file },
@@ -39,7 +42,7 @@ test.each([
   const failure = await setSecret(means(), { service: '*', name: 'TOKEN' }, value).catch((error: unknown) => error)
   expect(failure).toMatchObject({ code: 'SECRET_UNUSABLE', exitCode: 3, why: [expect.stringContaining(why)] })
   expect(`${String(failure)} ${JSON.stringify(failure)}`).not.toContain('canary')
-  expect(await listSecrets(means())).toEqual([])
+  expect((await listSecrets(means())).secrets).toEqual([])
 })
 
 test('what is not set cannot be taken out, and is not mistaken for that of another service', async () => {
@@ -49,7 +52,7 @@ test('what is not set cannot be taken out, and is not mistaken for that of anoth
     fix: ['shopctl secrets list --env dev'],
   })
   await unsetSecret(means(), { service: 'orders', name: 'TOKEN' })
-  expect(await listSecrets(means())).toEqual([])
+  expect((await listSecrets(means())).secrets).toEqual([])
 })
 
 test('the local environment, which keeps its settings elsewhere, is refused', async () => {

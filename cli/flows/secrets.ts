@@ -1,22 +1,21 @@
-import { type ServiceName, serviceNames } from '../../services/registry.ts'
+import type { ServiceName } from '../../services/registry.ts'
 import type { EnvironmentFacts } from '../../stacks/environments.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
-import { fetchSecretEntries } from '../platforms/kubernetes/secret-source.ts'
 import { openSecretsFile } from '../platforms/kubernetes/secrets-file.ts'
 
 export type SecretsMeans = {
   readonly environment: EnvironmentFacts
   readonly repository: string
-  readonly variables: Readonly<Record<string, string | undefined>>
+  readonly variables: NodeJS.ProcessEnv
   readonly signal: AbortSignal
+  /** Told every value as soon as it is known: it must never be printed. */
+  readonly keepSecret: (value: string) => void
 }
 
 export type SecretSetting = { readonly service: ServiceName | '*'; readonly name: string }
-/** A value is never in it: not even its length. */
-export type ListedSecret = SecretSetting & { readonly source: string }
 
-const fileOf = ({ environment, repository, variables }: SecretsMeans) => {
+export const encryptedFile = ({ environment, repository, variables }: SecretsMeans) => {
   if (environment.kubernetes !== null) return openSecretsFile({ environment: environment.name, repository, variables })
   throw new ShopctlError({
     code: 'NO_SECRETS_HERE',
@@ -34,34 +33,28 @@ const unusable = (name: string, why: string): ShopctlError =>
     why: [why],
   })
 
+/** The value without the end of its line. Throws SECRET_UNUSABLE (refused). */
+export const usableValue = (name: string, given: string): string => {
+  const value = given.replace(/\r?\n$/, '')
+  if (value === '') throw unusable(name, 'it is empty')
+  if (/[\r\n]/.test(value)) throw unusable(name, 'it has more than one line; JSON or base64 makes one of it')
+  if (value !== value.trim()) throw unusable(name, 'it begins or ends with a space, which the file does not keep')
+  return value
+}
+
 /** Keeps a value in the environment's encrypted file; the next deploy brings it to the services. */
 export const setSecret = async (
   means: SecretsMeans,
-  setting: SecretSetting,
+  { service, name }: SecretSetting,
   given: string,
 ): Promise<{ file: string }> => {
-  const file = fileOf(means)
-  const value = given.replace(/\r?\n$/, '')
-  if (value === '') throw unusable(setting.name, 'it is empty')
-  if (/[\r\n]/.test(value)) throw unusable(setting.name, 'it has more than one line; JSON or base64 makes one of it')
-  if (value !== value.trim())
-    throw unusable(setting.name, 'it begins or ends with a space, which the file does not keep')
-  await file.set([setting.service, setting.name, value])
+  const file = encryptedFile(means)
+  await file.set([service, name, usableValue(name, given)])
   return { file: file.path }
 }
 
-/** Names and where each comes from, sorted; what is given twice is shown once, with the source that wins. */
-export const listSecrets = async (means: SecretsMeans): Promise<readonly ListedSecret[]> => {
-  fileOf(means)
-  const entries = await fetchSecretEntries(means, means.signal)
-  const winning = new Map(entries.map((entry) => [`${order(entry.service)} ${entry.name}`, entry]))
-  return [...winning.entries()]
-    .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([, { service, name, origin }]) => ({ service, name, source: origin }))
-}
-
 export const unsetSecret = async (means: SecretsMeans, setting: SecretSetting): Promise<{ file: string }> => {
-  const file = fileOf(means)
+  const file = encryptedFile(means)
   if (await file.unset(setting)) return { file: file.path }
   throw new ShopctlError({
     code: 'SECRET_NOT_SET',
@@ -70,5 +63,3 @@ export const unsetSecret = async (means: SecretsMeans, setting: SecretSetting): 
     fix: [toType(`secrets list --env ${means.environment.name}`)],
   })
 }
-
-const order = (service: SecretSetting['service']): number => (service === '*' ? -1 : serviceNames.indexOf(service))

@@ -7,9 +7,10 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startPostgresServer } from '../../services/kit/testing/postgres-server.ts'
 import { handler } from './rotate-secret.ts'
 import { parseDatabaseSecret, parseSigningKeys } from './secret-values.ts'
-import { type RdsForTests, startRdsForTests } from './testing/rds-for-tests.ts'
+import { type RdsForTests, rdsForTests } from './testing/rds-for-tests.ts'
 
 const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const
 type Step = (typeof steps)[number]
@@ -71,7 +72,7 @@ describe.skipIf(!endpoint)(title, () => {
   beforeAll(async () => {
     process.env = { ...kept, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: String(randomInt(1e11, 1e12)) }
     client = new SecretsManagerClient({})
-    rds = await startRdsForTests()
+    rds = await rdsForTests(await startPostgresServer())
     masterArn = await create('master', rds.master)
   })
   afterAll(async () => {

@@ -49,7 +49,16 @@ const refusal = (error: unknown, { environment, region, lacking = [] }: AwsSecre
   return new ShopctlError({ code: 'SECRETS_UNREACHABLE', outcome: 'refused', what, why, cause: error })
 }
 
-const parse = (id: string, name: string, text: string): readonly SecretEntry[] => {
+/** What the text of a secret gives the services; nothing where shopctl knows no secret of this name. Throws SECRET_INVALID. */
+export const parseAwsSecret = ({
+  id,
+  name,
+  text,
+}: {
+  id: string
+  name: string
+  text: string
+}): readonly SecretEntry[] => {
   try {
     return (awsSecrets[name]?.(text) ?? []).map((entry) => ({ ...entry, origin: `Secrets Manager ${id}` }))
   } catch (error) {
@@ -80,7 +89,7 @@ export const fetchAwsSecrets = async (place: AwsSecretsPlace, signal: AbortSigna
       if (signal.aborted) throw interruption(signal, `asking Secrets Manager for ${id}`)
       throw refusal(error, place, id)
     })
-    return answer?.SecretString === undefined ? [] : parse(id, name, answer.SecretString)
+    return answer?.SecretString === undefined ? [] : parseAwsSecret({ id, name, text: answer.SecretString })
   }
   try {
     return (await Promise.all(Object.keys(awsSecrets).map(fetchOne))).flat()

@@ -64,7 +64,11 @@ const demoServices = ['users', 'catalog'] as const
 const beforeJob: ReadonlySet<string> = new Set(['ServiceAccount', 'ConfigMap', 'NetworkPolicy'])
 
 /** A shop of one's own on a cluster that others use too; production has one place only. */
-const namespaceOf = ({ environment, facts, variables }: KubernetesPlatformRequest): string => {
+export const namespaceOf = ({
+  environment,
+  facts,
+  variables,
+}: Pick<KubernetesPlatformRequest, 'environment' | 'facts' | 'variables'>): string => {
   const { SHOPCTL_NAMESPACE: wish } = variables
   if (!wish || wish === facts.namespace) return facts.namespace
   if (environment.confirm !== 'type-the-name') return wish

@@ -37,7 +37,7 @@ const missing = (entries: readonly SecretEntry[], services: readonly WorkloadNam
     })
 
 /** A file with everything that is needed stands alone: who has no AWS must not need it. */
-const covers = (entries: readonly SecretEntry[]): boolean => missing(entries, serviceNames).length === 0
+export const covers = (entries: readonly SecretEntry[]): boolean => missing(entries, serviceNames).length === 0
 
 type Wanted = { readonly environment: EnvironmentFacts; readonly services: readonly WorkloadName[] }
 

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import pg from 'pg'
-import { startPostgresServer } from '../../../services/kit/testing/postgres-server.ts'
 
 export type RdsForTests = {
   readonly host: string
@@ -13,12 +12,13 @@ export type RdsForTests = {
   stop(): Promise<void>
 }
 
+type Server = { readonly url: string; stop(): Promise<void> }
+
 /** Passwords are asked for, and the master is no superuser: it may make roles and databases and nothing else. */
 const rules = 'host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n'
 
 /** A PostgreSQL as RDS leaves it after `infra up`: with a master, and without anything of ours. */
-export const startRdsForTests = async (): Promise<RdsForTests> => {
-  const server = await startPostgresServer()
+export const rdsForTests = async (server: Server): Promise<RdsForTests> => {
   const { hostname: host, port: portText } = new URL(server.url)
   const port = Number(portText)
   const master = { username: 'shop_master', password: 'Master-canary-4711' }
