@@ -33,7 +33,7 @@ module.exports = {
       'only cli/tools/ starts programs',
       {
         pathNot:
-          '^(bin/(set-up\\.cjs|run-checks\\.ts)|cli/tools/run-tool\\.ts|cli/tools/spawn-detached\\.ts|cli/e2e/|loadtest/benchmarks/|(cli/start|services/kit)/testing/|.*\\.test\\.ts$)',
+          '^(bin/(set-up\\.cjs|run-checks\\.ts)|cli/tools/run-tool\\.ts|cli/tools/spawn-detached\\.ts|cli/e2e/|loadtest/benchmarks/|(cli/start|services/kit|stacks|cli/infrastructure/terraform)/testing/|.*\\.test\\.ts$)',
       },
       { path: `^(node:)?child_process$|${dependency('execa')}` },
     ),
