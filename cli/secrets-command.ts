@@ -1,4 +1,5 @@
 import type { EnvironmentFacts } from '../stacks/environments.ts'
+import { encryptedFile, type SecretsMeans } from './flows/secrets.ts'
 import type { ClusterSecretsMeans } from './flows/secrets-diff.ts'
 import { repositoryRoot } from './repository-root.ts'
 import { ShopCommand } from './shop-command.ts'
@@ -9,13 +10,22 @@ type Flags = { readonly env: EnvironmentFacts; readonly 'kube-context'?: string 
 export abstract class SecretsCommand extends ShopCommand {
   protected means({ env: environment, 'kube-context': kubeContext }: Flags): ClusterSecretsMeans {
     if (kubeContext && process.env.SHOPCTL_KUBE_CONTEXT !== kubeContext) process.env.SHOPCTL_TYPED_CONTEXT = kubeContext
-    return {
+    const means: SecretsMeans = {
       environment,
       repository: repositoryRoot,
       variables: process.env,
-      kubeContext: kubeContext ?? null,
       keepSecret: (value) => this.redactor.register(value),
       signal: this.interrupted,
+    }
+    return {
+      ...means,
+      async running() {
+        const facts = environment.kubernetes
+        // Throws: where there is no cluster there are no such secrets either.
+        if (facts === null) throw new Error(`${encryptedFile(means).path} is of no cluster`)
+        const { fetchGivenSecrets } = await import('./platforms/kubernetes/secret-given.ts')
+        return fetchGivenSecrets({ ...means, facts, kubeContext: kubeContext ?? null })
+      },
     }
   }
 }

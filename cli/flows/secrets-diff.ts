@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto'
 import { workloadNames } from '../../manifests/workload.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
-import { fetchGivenSecrets } from '../platforms/kubernetes/secret-given.ts'
-import { encryptedFile, type SecretsMeans } from './secrets.ts'
+import type { GivenSecrets } from '../platforms/kubernetes/secret-given.ts'
+import type { SecretsMeans } from './secrets.ts'
 
-export type ClusterSecretsMeans = SecretsMeans & { readonly kubeContext: string | null }
+export type ClusterSecretsMeans = SecretsMeans & {
+  /** What the running release was given; null where none runs wholly. Throws what the cluster throws. */
+  running(): Promise<GivenSecrets | null>
+}
 
 export type SecretDifference = {
   readonly service: string
@@ -34,18 +37,9 @@ export const compareSecrets = (
   })
 }
 
-export const givenSecrets = (means: ClusterSecretsMeans) => {
-  const { environment } = means
-  // Refuses where there is no cluster.
-  encryptedFile(means)
-  const facts = environment.kubernetes
-  if (facts === null) throw new Error(`${environment.name} has no cluster`)
-  return fetchGivenSecrets({ ...means, facts })
-}
-
 /** What the running release was given against what a deploy would give it now. Throws NO_RUNNING_RELEASE (refused). */
 export const diffSecrets = async (means: ClusterSecretsMeans): Promise<SecretsDiff> => {
-  const running = await givenSecrets(means)
+  const running = await means.running()
   const { environment } = means
   if (running === null)
     throw new ShopctlError({

@@ -5,7 +5,6 @@ import { serviceNames } from '../../services/registry.ts'
 import { interruption } from '../errors/interruption.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
-import { givenSecrets } from './secrets-diff.ts'
 import { type RotateResult, type Rotation, rotationUnderWay } from './secrets-rotation.ts'
 import { secretNotMade } from './secrets-vault.ts'
 
@@ -34,7 +33,7 @@ const currentUser = async ({ vault, secret, means }: Rotation): Promise<string |
 const requireDeployed = async (rotation: Rotation): Promise<void> => {
   const { name, means } = rotation
   const service = serviceNames.find((each) => name === `database-${each}`)
-  const running = await givenSecrets(means)
+  const running = await means.running()
   if (running === null || service === undefined) return
   const [current, used] = [await currentUser(rotation), userOf(running.given(service).DATABASE_URL ?? '')]
   if (current === null || used === null || used === current) return

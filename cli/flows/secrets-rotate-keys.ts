@@ -9,7 +9,6 @@ import {
   tokenSeconds,
   withNewKey,
 } from '../infrastructure/secrets/signing-keys.ts'
-import { givenSecrets } from './secrets-diff.ts'
 import { type RotateResult, type Rotation, rotationUnderWay } from './secrets-rotation.ts'
 import { secretNotMade } from './secrets-vault.ts'
 
@@ -79,7 +78,7 @@ export const finishSigningKeys = async (rotation: Rotation): Promise<RotateResul
   const { secret, means } = rotation
   const environment = means.environment.name
   const { value, keys } = await readKeys(rotation)
-  const running = keys.length <= 1 ? null : await givenSecrets(means)
+  const running = keys.length <= 1 ? null : await means.running()
   const verdict = finishVerdict({
     keys,
     now: means.now(),

@@ -53,13 +53,11 @@ const gone = (environment: string, name: string): ShopctlError =>
     fix: [toType(`status --env ${environment}`), toType(`deploy --env ${environment}`)],
   })
 
+type Found = Omit<GivenRequest, 'kubeContext'> & { readonly client: KubeClient; readonly namespace: string }
+
 /** Null where no release runs wholly. Throws SETTINGS_GONE (refused), and what the cluster throws. */
-export const fetchGivenSecrets = async (request: GivenRequest): Promise<GivenSecrets | null> => {
-  const { environment, facts, variables, kubeContext, keepSecret, signal } = request
-  const namespace = namespaceOf(request)
-  const of = { environment: environment.name, cluster: facts.cluster }
-  const client = await connect({ kubeContext, processEnvironment: variables, of })
-  const place = { client, namespace, signal }
+export const readGivenSecrets = async (place: Found): Promise<GivenSecrets | null> => {
+  const { client, namespace, environment, keepSecret, signal } = place
   const services = workloadNames(environment)
   const { records } = await createKubeReleaseStore({ client, namespace }).list()
   const serving = servingRelease(records, await liveTemplates(place, services))
@@ -68,10 +66,10 @@ export const fetchGivenSecrets = async (request: GivenRequest): Promise<GivenSec
 
   const read = services.map(async (service) => {
     const hash = record.services[service]?.settingsHash
-    if (hash === undefined) return [service, {}] as const
+    // The front door has no secret.
+    if (hash === undefined || service === 'edge') return [service, {}] as const
     const name = secretName(service, hash)
     const secret = await client.read({ apiVersion: 'v1', kind: 'Secret', name, namespace }, signal)
-    if (secret === null && service === 'edge') return [service, {}] as const
     if (secret === null) throw gone(environment.name, name)
     const values = decodeSecret(secret)
     for (const value of Object.values(values)) keepSecret(value)
@@ -83,8 +81,16 @@ export const fetchGivenSecrets = async (request: GivenRequest): Promise<GivenSec
     since: record.finishedAt,
     given: (service) => given.get(service) ?? {},
     async now() {
-      const settings = await createSettingsSource({ ...request, client, namespace }).read('refuse', signal)
+      const settings = await createSettingsSource(place).read('refuse', signal)
       return (service) => settings(service).secrets
     },
   }
+}
+
+/** The same of the environment's own cluster, or of the one that --kube-context names. */
+export const fetchGivenSecrets = async (request: GivenRequest): Promise<GivenSecrets | null> => {
+  const { environment, facts, variables, kubeContext } = request
+  const of = { environment: environment.name, cluster: facts.cluster }
+  const client = await connect({ kubeContext, processEnvironment: variables, of })
+  return readGivenSecrets({ ...request, client, namespace: namespaceOf(request) })
 }
