@@ -38,6 +38,9 @@ export const stepTitles = {
   secrets: 'Generate the secrets that are missing',
   ask: 'Ask AWS who changed what',
   read: 'Read what is known',
+  dump: 'Dump the databases',
+  restore: 'Restore into a fresh server',
+  compare: 'Compare',
 } as const
 
 export type StepName = keyof typeof stepTitles
@@ -68,6 +71,7 @@ export const plannedSteps = {
   build: ['build'],
   push: ['build', 'scan', 'push'],
   down: ['lock', 'stop'],
+  'backup verify': ['dump', 'restore', 'compare'],
   'infra plan': ['tools', 'init', 'preview', 'scan-stack'],
   'infra up': ['tools', 'init', 'preview', 'scan-stack', 'lock', 'apply-plan', 'refresh', 'verify', 'secrets'],
   'infra down': ['tools', 'init', 'preview', 'lock', 'apply-plan'],

@@ -3,6 +3,7 @@ import type { ReleaseObservation } from '../health/observation.ts'
 import type { Evidence, MigrationRecord, ReleaseRecord, ServiceRelease } from '../releases/release.ts'
 import type { ScanRecord } from '../releases/scan-record.ts'
 import type { LockStore, ReleaseStore } from '../releases/stores.ts'
+import type { BackupDrill } from './backup-drill.ts'
 import type { Finding } from './finding.ts'
 
 /** A set of services as it is or shall be: service name → what it is. */
@@ -185,4 +186,7 @@ export interface Platform {
   down(options: { readonly data: 'keep' | 'delete' }, signal: AbortSignal): Promise<void>
 
   logs(request: LogRequest): AsyncIterable<LogLine>
+
+  /** Begins to show that a backup can be restored. Absent where backups are not ours but the provider's. */
+  openBackupDrill?(): Promise<BackupDrill>
 }

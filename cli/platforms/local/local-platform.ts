@@ -11,6 +11,7 @@ import { settingsHash } from '../service-settings.ts'
 import { whenNotWritable } from '../state-not-writable.ts'
 import { writeFileAtomically } from '../write-file-atomically.ts'
 import { applyRelease, retireOthers } from './apply-release.ts'
+import { openBackupDrill } from './backup/open-drill.ts'
 import { localDirections } from './directions.ts'
 import { downLocal } from './down.ts'
 import { collectEvidence } from './evidence.ts'
@@ -212,6 +213,8 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
       await retireOthers(keep, await switching(signal))
       await pruneState(paths, (await releases.list()).records)
     },
+
+    openBackupDrill: () => openBackupDrill(paths),
 
     down: ({ data }, signal) => downLocal({ paths, table, data, signal }),
 

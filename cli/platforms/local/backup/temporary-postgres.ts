@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ShopctlError } from '../../../errors/shopctl-error.ts'
+import { toType } from '../../../errors/to-type.ts'
+import { readProcess } from '../../../tools/process-facts.ts'
+import { createDirectory } from '../../create-directory.ts'
+import { whenNotWritable } from '../../state-not-writable.ts'
+import { ensureEmbeddedPostgres, stopPostgres } from '../embedded-postgres.ts'
+import { readLogTail } from '../log-tail.ts'
+import { postgresLog } from '../start-postmaster.ts'
+import type { StatePaths } from '../state-paths.ts'
+
+export type TemporaryPlace = {
+  /** Holds all of it; removed as a whole. */
+  readonly folder: string
+  /** Where a server of ours keeps its things, as if it were an environment's. */
+  readonly paths: StatePaths
+}
+
+const ownerFile = (folder: string): string => join(folder, 'owner')
+
+const placeIn = (folder: string, paths: StatePaths): TemporaryPlace => ({
+  folder,
+  paths: {
+    ...paths,
+    postgres: join(folder, 'postgres'),
+    logs: join(folder, 'logs'),
+    secrets: join(folder, 'secrets'),
+  },
+})
+
+/** On the disk of the state, where the server's user may go: /tmp may be small, or closed to who is not root. */
+const drillsFolder = (paths: StatePaths): string => join(paths.environment, 'backup')
+
+const never = new AbortController().signal
+
+const removePlace = async ({ folder, paths }: TemporaryPlace): Promise<void> => {
+  // Also after an interrupt: what was started here is nobody else's.
+  await stopPostgres(paths, never)
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+}
+
+const isAtWork = async (folder: string): Promise<boolean> => {
+  const [processId = '', start] = (await readFile(ownerFile(folder), 'utf8').catch(() => '')).split(' ')
+  return processId !== '' && (await readProcess(Number(processId)))?.start === start
+}
+
+/** What a shopctl left that was killed: a server that nobody asks, and a folder. */
+const removeAbandoned = async (paths: StatePaths): Promise<void> => {
+  const names = await readdir(drillsFolder(paths)).catch(() => [])
+  for (const name of names) {
+    const folder = join(drillsFolder(paths), name)
+    if (!(await isAtWork(folder))) await removePlace(placeIn(folder, paths))
+  }
+}
+
+/** A folder of its own for one drill. Throws STATE_NOT_WRITABLE (refused). */
+export const makePlace = async (paths: StatePaths): Promise<TemporaryPlace> => {
+  await removeAbandoned(paths)
+  const folder = join(drillsFolder(paths), randomBytes(4).toString('hex'))
+  const place = placeIn(folder, paths)
+  await createDirectory(folder, 'readable')
+  try {
+    await writeFile(ownerFile(folder), `${process.pid} ${(await readProcess(process.pid))?.start}`)
+  } catch (error) {
+    throw whenNotWritable(error, ownerFile(folder))
+  }
+  await createDirectory(place.paths.postgres, 'readable')
+  await createDirectory(place.paths.logs, 'readable')
+  await createDirectory(place.paths.secrets, 'private')
+  return place
+}
+
+export { removePlace }
+
+/** A failure of the drill's own server says nothing of the backup, and its commands would name the shop's own data. */
+export const notRestored = (why: readonly string[], cause: unknown): ShopctlError =>
+  new ShopctlError({
+    code: 'BACKUP_NOT_RESTORED',
+    outcome: 'refused',
+    what: 'The dump could not be restored for a reason of this machine, so it is not known whether it is good; nothing of the shop was changed.',
+    why,
+    fix: ['df -h .', toType('backup verify --env local')],
+    cause,
+  })
+
+const keepsItsMeaning = ['INTERRUPTED', 'STATE_NOT_WRITABLE', 'POSTGRES_NOT_INSTALLED', 'POSTGRES_USER_KEPT_OUT']
+
+/** The words of the failure and the last ones of the server's log, which tell of a full disk before anything else does. */
+export const asNotRestored = async (error: unknown, { paths }: TemporaryPlace): Promise<unknown> => {
+  if (error instanceof ShopctlError && keepsItsMeaning.includes(error.code)) return error
+  // Without a code it is neither the system's nor the server's, but a bug of ours.
+  if (!(error instanceof Error && 'code' in error)) return error
+  const said = error instanceof ShopctlError ? [error.message, ...error.why] : [error.message]
+  return notRestored([...said, ...(await readLogTail(postgresLog(paths), { after: 0, lines: 4 }))], error)
+}
+
+/** An empty server on a free port. Answers its superuser's address. */
+export const startTemporaryPostgres = async (place: TemporaryPlace, signal: AbortSignal): Promise<string> => {
+  const { adminUrl } = await ensureEmbeddedPostgres(place.paths, signal)
+  return adminUrl
+}
