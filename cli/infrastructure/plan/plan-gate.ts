@@ -1,52 +1,13 @@
-import { ShopctlError } from '../../errors/shopctl-error.ts'
-import { toType } from '../../errors/to-type.ts'
+import type { ShopctlError } from '../../errors/shopctl-error.ts'
 import type { PlanVerdict } from '../plan-verdict.ts'
 import { dataLoss, misnamed } from './destroy-refusals.ts'
-import { type Asked, allowing, riskLines } from './gate-words.ts'
+import type { Asked } from './gate-words.ts'
 import { brokenPolicy } from './policy-refusal.ts'
 import { versionRefusal } from './version-refusal.ts'
 
-/** What a person, or --yes, has said. */
-export type Confirmation = 'none' | 'yes' | 'typed-name'
-
-type Protection = {
-  /** Of the installation: what holds data then needs the name of the environment as well. */
-  readonly protect: boolean
-}
-
-export type Gate = Asked & Protection & { readonly confirmed: Confirmation }
-
-const strength: readonly Confirmation[] = ['none', 'yes', 'typed-name']
-
-/** What a person has to say before a plan is applied; the environment may ask for more. */
-export const wantedConfirmation = ({ risks }: Pick<PlanVerdict, 'risks'>, { protect }: Protection): Confirmation => {
-  if (risks.length === 0) return 'none'
-  return protect && risks.some(({ kind }) => kind === 'data-loss') ? 'typed-name' : 'yes'
-}
-
-const unconfirmed = (verdict: PlanVerdict, gate: Gate): ShopctlError | null => {
-  const { environment, command, allowDestroy, confirmed } = gate
-  const wanted = wantedConfirmation(verdict, gate)
-  if (strength.indexOf(confirmed) >= strength.indexOf(wanted)) return null
-  return new ShopctlError({
-    code: 'PLAN_NOT_CONFIRMED',
-    outcome: 'refused',
-    what:
-      wanted === 'typed-name'
-        ? `What holds data in ${environment} is protected: its name has to be typed; nothing was changed.`
-        : `Users may notice what the plan of ${environment} changes, and nobody has said yes; nothing was changed.`,
-    why: riskLines(verdict.risks),
-    fix: [toType(`${command}${allowing(allowDestroy)}${wanted === 'yes' ? ' --yes' : ''}`)],
-  })
-}
-
 /**
- * Why this plan may not be applied: the first thing that stands against it, or null. What no answer of a person mends
- * comes first, so a flow may ask with `typed-name` before it bothers anybody, and again with what was answered.
+ * Why this plan may not be applied, whatever a person says: the first thing that stands against it, or null. What it
+ * takes from a person besides is for confirmation-gate.ts.
  */
-export const planGate = (verdict: PlanVerdict, gate: Gate): ShopctlError | null =>
-  misnamed(verdict, gate) ??
-  versionRefusal(verdict, gate) ??
-  dataLoss(verdict, gate) ??
-  brokenPolicy(verdict, gate) ??
-  unconfirmed(verdict, gate)
+export const planGate = (verdict: PlanVerdict, gate: Asked): ShopctlError | null =>
+  misnamed(verdict, gate) ?? versionRefusal(verdict, gate) ?? dataLoss(verdict, gate) ?? brokenPolicy(verdict, gate)
