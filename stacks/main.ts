@@ -1,3 +1,4 @@
+import './without-archiver.ts'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { App, TerraformResource } from 'cdktf'
@@ -8,6 +9,7 @@ import { rotationArchiveFile } from './rotation-function.ts'
 import { ShopStack } from './shop-stack.ts'
 import { type StackReference, stackName } from './stack-reference.ts'
 import { StateStack } from './state-stack.ts'
+import { withoutTraces } from './without-traces.ts'
 
 export type SynthesisRequest = {
   /** Where `cdk.tf.json` is to be, and the archive of the rotation function; made if it is not there. */
@@ -31,9 +33,12 @@ export const synthesise = (stack: StackReference, request: SynthesisRequest): Sy
   mkdirSync(request.folder, { recursive: true })
   const outdir = mkdtempSync(join(request.folder, '.synth-'))
   try {
-    const app = new App({ outdir })
-    const made = construct(app, stack, request)
-    app.synth()
+    const made = withoutTraces(() => {
+      const app = new App({ outdir })
+      const constructed = construct(app, stack, request)
+      app.synth()
+      return constructed
+    })
     const file = join(request.folder, 'cdk.tf.json')
     // The JSON last: where it is, all that it speaks of is there.
     if (stack.kind === 'shop') writeFileSync(join(request.folder, rotationArchiveFile), rotationArchive().bytes)
