@@ -7,7 +7,7 @@ import type { BackupDrill, BackupReport } from '../../backup-drill.ts'
 import type { Work } from '../../platform.ts'
 import { whenNotWritable } from '../../state-not-writable.ts'
 import { withConnection } from '../admin-connection.ts'
-import { requireFoundations } from '../local-state.ts'
+import { manifestsOf, requireFoundations } from '../local-state.ts'
 import type { StatePaths } from '../state-paths.ts'
 import { compareRestored } from './compare-restored.ts'
 import { type DumpManifest, readDumpManifest } from './dump-manifest.ts'
@@ -53,7 +53,9 @@ export const openBackupDrill = async (paths: StatePaths): Promise<BackupDrill> =
       if (existsSync(target)) throw taken(target)
       // Under another name until it is whole, so that nobody takes half of one for a backup.
       partial = `${target}.partial-${process.pid}`
-      const request = { environment: release.environment, release, databases, folder: partial }
+      const { environment, number } = release
+      const manifests = manifestsOf(release)
+      const request = { environment, release: number, manifests, databases, folder: partial }
       const [manifest, milliseconds] = await timed(() => takeDump(request, work))
       await rename(partial, target).catch((error: unknown) => {
         throw whenNotWritable(error, target)

@@ -1,13 +1,12 @@
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Client } from 'pg'
-import type { ReleaseRecord } from '../../../releases/release.ts'
 import { createDirectory } from '../../create-directory.ts'
 import type { Work } from '../../platform.ts'
 import { whenNotWritable } from '../../state-not-writable.ts'
 import { withConnection } from '../admin-connection.ts'
 import type { Foundations } from '../foundations-file.ts'
-import { manifestsOf } from '../local-state.ts'
+import type { Manifest } from '../manifest.ts'
 import { copyOut } from './copy-statements.ts'
 import {
   fetchDefinitions,
@@ -23,20 +22,22 @@ import { fetchContent } from './table-checksum.ts'
 
 export type DumpRequest = {
   readonly environment: string
-  readonly release: ReleaseRecord
+  readonly release: number
+  /** What runs: whose bundle made the tables. */
+  readonly manifests: readonly Pick<Manifest, 'service' | 'digest'>[]
   readonly databases: Foundations['databases']
   readonly folder: string
 }
 
 /** Each database in one snapshot of its own: rows, counts and checksums are of the same moment. Reads only. */
 export const takeDump = async (request: DumpRequest, work: Work): Promise<DumpManifest> => {
-  const { environment, release, databases, folder } = request
+  const { environment, release, manifests, databases, folder } = request
   await createDirectory(folder, 'private')
   // One failure ends the others too; all have ended before it is told, so that the folder can be removed.
   const stop = new AbortController()
   const signal = AbortSignal.any([work.signal, stop.signal])
   const results = await Promise.allSettled(
-    manifestsOf(release).flatMap(({ service, digest }) => {
+    manifests.flatMap(({ service, digest }) => {
       const url = databases[service]?.migrationUrl
       if (url === undefined) return []
       const dump = withConnection(url, signal, (client) => dumpDatabase(client, { service, digest, folder, ...work }))
@@ -53,7 +54,7 @@ export const takeDump = async (request: DumpRequest, work: Work): Promise<DumpMa
   const manifest: DumpManifest = {
     schema: 'shopctl.local/dump/1',
     environment,
-    release: release.number,
+    release,
     databases: dumped,
   }
   await writeDumpManifest(folder, manifest)
