@@ -28,7 +28,7 @@ const nameOfUser = (): string => {
 }
 
 /** A person's own words win, then what Jenkins knows, then who is signed in here. */
-const whoAmI = (): string => {
+export const whoAmI = (): string => {
   const { SHOPCTL_WHO, BUILD_USER_ID, JOB_NAME, BUILD_NUMBER } = process.env
   if (SHOPCTL_WHO) return SHOPCTL_WHO
   if (JOB_NAME) return [BUILD_USER_ID, `${JOB_NAME}#${BUILD_NUMBER ?? '?'}`].filter(Boolean).join(' via ')

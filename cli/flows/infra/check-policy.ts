@@ -29,9 +29,12 @@ const budgetRefusal = ({ cost }: MadePlan, reason: string | null, { environment,
   return gate.outcome === 'failed' ? costFailure(gate, { environment: environment.name, again }) : null
 }
 
-/** Why a plan may not be applied, or null: data first, then policy, then the scanner, then the budget. */
+/**
+ * Why a plan may not be applied whatever a person answers, or null: data first, then policy, then the scanner, then the
+ * budget.
+ */
 export const refusalOf = (made: MadePlan, allowed: Allowed, means: InfraMeans): ShopctlError | null =>
-  means.judges.gate(made.verdict, { destroy: allowed.destroy }) ??
+  means.judges(means.stack).gate(made.verdict, { destroy: allowed.destroy }) ??
   scanRefusal(made, means) ??
   budgetRefusal(made, allowed.cost, means)
 

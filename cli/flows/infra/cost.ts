@@ -27,7 +27,8 @@ export type CostResult = {
 
 /** What a month costs with the source as it is, and what that changes. Plans, and changes nothing. */
 export const cost = async (request: CostRequest, means: InfraMeans): Promise<CostResult> => {
-  const { environment, installation, stack, judges } = means
+  const { environment, installation, stack } = means
+  const judges = means.judges(stack)
   const { against, limits, comparedWith } = request
   const steps = beginInfra('infra cost', means)
   await steps.ask('tools', () => checkPlace(against, means))

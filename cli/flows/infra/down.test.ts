@@ -10,7 +10,7 @@ const request = (part: Partial<DownRequest> = {}): DownRequest => ({
   allowDestroy: [],
   waitSeconds: 0,
   show: async () => undefined,
-  confirm: async () => undefined,
+  confirm: async () => 'yes',
   ...part,
 })
 

@@ -1,6 +1,7 @@
 import { stackName, stateKey } from '../../../stacks/stack-reference.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
+import type { Confirmation } from '../../infrastructure/plan/confirmation-gate.ts'
 import { readStateFacts } from '../../infrastructure/records/state-facts.ts'
 import { applyPlan } from './apply-plan.ts'
 import { checkPlace, refuseWhileHeld } from './check-place.ts'
@@ -8,12 +9,14 @@ import type { InfraMeans } from './infra-means.ts'
 import { beginInfra, stackInWords } from './infra-steps.ts'
 import { makePlan } from './make-plan.ts'
 import { type PlanDocument, planDocument } from './plan-document.ts'
+import type { Wanted } from './wanted-answer.ts'
 
 export type DownRequest = {
   readonly allowDestroy: readonly string[]
   readonly waitSeconds: number
   show(document: PlanDocument): Promise<void>
-  confirm(document: PlanDocument): Promise<void>
+  /** Asks for what this needs. Throws NOT_CONFIRMED (refused). */
+  confirm(document: PlanDocument, wanted: Wanted): Promise<Confirmation>
 }
 
 export type DownResult = {
@@ -55,7 +58,9 @@ const stateStays = (means: InfraMeans): ShopctlError =>
 
 /** In production each thing with data is named; elsewhere a yes to all of it is enough. */
 const refusalOf = (document: PlanDocument, { allowDestroy }: DownRequest, means: InfraMeans): ShopctlError | null =>
-  means.environment.confirm === 'type-the-name' ? means.judges.gate(document, { destroy: allowDestroy }) : null
+  means.environment.confirm === 'type-the-name'
+    ? means.judges(means.stack).gate(document, { destroy: allowDestroy })
+    : null
 
 /**
  * Destroys a stack; the bucket for the states stays, and so does the registry unless it is named. Throws PROTECTED
@@ -81,7 +86,7 @@ export const down = async (request: DownRequest, means: InfraMeans): Promise<Dow
   await request.show(document)
   const refusal = refusalOf(document, request, means)
   if (refusal !== null) throw refusal
-  await request.confirm(document)
+  await request.confirm(document, environment.confirm === 'type-the-name' ? 'typed-name' : 'yes')
   const allowed = { destroy: request.allowDestroy, cost: null }
   const { waitSeconds } = request
   const application = { verb: 'down', made, allowed, waitSeconds, after: async () => undefined } as const

@@ -42,7 +42,7 @@ export const drift = async (means: InfraMeans): Promise<DriftResult> => {
   await steps.ask('tools', () => checkPlace('account', means))
   const wanted = { against: 'account', mode: 'refresh-only', lock: 'leave', file: null } as const
   const { terraform, saved } = await openPlan(wanted, means, steps)
-  const report = means.judges.drift({ plan: saved.json, code: await means.readCode(terraform.folder) })
+  const report = means.judges(means.stack).drift({ plan: saved.json, code: await means.readCode(terraform.folder) })
   const { differences, untracked } = await steps.run('ask', async () => {
     const [known, tagged, named] = await Promise.all([
       terraform.state().then(knownIdentities),

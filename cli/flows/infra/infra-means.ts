@@ -5,11 +5,13 @@ import type { ShopctlError } from '../../errors/shopctl-error.ts'
 import type { CostEstimate } from '../../infrastructure/cost-estimate.ts'
 import type { Trace } from '../../infrastructure/drift/who-changed.ts'
 import type { DriftReport } from '../../infrastructure/drift-report.ts'
+import type { Confirmation } from '../../infrastructure/plan/confirmation-gate.ts'
 import type { PlanVerdict } from '../../infrastructure/plan-verdict.ts'
 import type { ObjectStore } from '../../infrastructure/records/object-store.ts'
 import type { RecordStore } from '../../infrastructure/records/record-store.ts'
-import type { GeneratedSecret } from '../../infrastructure/secrets/generate-secrets.ts'
-import type { OnEvent, Terraform } from '../../infrastructure/terraform.ts'
+import type { InstallationSecrets } from '../../infrastructure/secrets/generate-installation-secrets.ts'
+import type { Bootstrapped } from '../../infrastructure/terraform/bootstrap.ts'
+import type { Terraform } from '../../infrastructure/terraform.ts'
 import type { Reporter } from '../../output/events.ts'
 import type { Commit } from '../../releases/release.ts'
 import type { LockStore } from '../../releases/stores.ts'
@@ -31,16 +33,19 @@ export type ConfigurationScan = {
   }[]
 } | null
 
-export type Bootstrapped = { readonly outcome: 'made' | 'was-there'; readonly bucket: string }
-
 /** A plan's JSON, and the synthesised JSON that it was made from. */
 export type Planned = { readonly plan: unknown; readonly code: unknown }
+
+/** What a person allowed by a flag, and what was answered so far. */
+export type Said = { readonly destroy: readonly string[]; readonly confirmed: Confirmation }
 
 /** How a plan is judged: pure, but for what the command gave it (waivers, prices, the day). */
 export type PlanJudges = {
   verdict(planned: Planned): PlanVerdict
-  /** Why this plan may not be applied: PLAN_REFUSED (refused), POLICY (a check said no); null where it may. */
-  gate(verdict: PlanVerdict, allowed: { readonly destroy: readonly string[] }): ShopctlError | null
+  /** Why this plan may not be applied whatever a person says, worst first; null where it may. */
+  gate(verdict: PlanVerdict, said: Pick<Said, 'destroy'>): ShopctlError | null
+  /** Why what was said is not enough; null where it is. */
+  confirmationGate(verdict: PlanVerdict, said: Said): ShopctlError | null
   estimate(plan: unknown): CostEstimate
   drift(planned: Planned): DriftReport
 }
@@ -63,6 +68,8 @@ export type InfraMeans = {
   readonly bucket: ObjectStore
   readonly records: RecordStore
   lock(stack: string): LockStore
+  /** Writes `cdk.tf.json` into a folder. */
+  synthesise(stack: StackReference, folder: string): Promise<void>
   terraform(stack: StackReference, against: Against): Promise<Terraform>
   /** The synthesised JSON in a run folder. */
   readCode(folder: string): Promise<unknown>
@@ -70,10 +77,11 @@ export type InfraMeans = {
   checkTools(): Promise<void>
   /** Throws where there are no credentials, or of another account. Answers who asks. */
   checkAccount(): Promise<{ readonly account: string; readonly arn: string }>
-  readonly judges: PlanJudges
-  scan(folder: string): Promise<ConfigurationScan>
-  bootstrap(onEvent: OnEvent): Promise<Bootstrapped>
-  generateSecrets(outputs: StackOutputs, say: (message: string) => void): Promise<readonly GeneratedSecret[]>
+  judges(stack: StackReference): PlanJudges
+  /** Of the JSON in a stack's run folder. */
+  scan(stack: StackReference, folder: string): Promise<ConfigurationScan>
+  bootstrap(say: (message: string) => void): Promise<Bootstrapped>
+  generateSecrets(outputs: StackOutputs, say: (message: string) => void): Promise<InstallationSecrets>
   /** Who changed what, by address, as far as it can be told within 3 s; takes what AWS calls it. */
   whoChanged(names: ReadonlyMap<string, readonly string[]>): Promise<ReadonlyMap<string, Trace>>
   /** Ours by their tags; null where AWS does not answer that. */

@@ -19,8 +19,8 @@ export const makePlan = async (wanted: PlanWanted, means: InfraMeans, steps: Ste
   const opened = await openPlan(wanted, means, steps)
   const { terraform, saved } = opened
   const isNew = wanted.mode === 'normal'
-  const scan = isNew ? await steps.run('scan-stack', () => means.scan(terraform.folder)) : 'not-asked'
-  const { judges } = means
+  const scan = isNew ? await steps.run('scan-stack', () => means.scan(means.stack, terraform.folder)) : 'not-asked'
+  const judges = means.judges(means.stack)
   const planned = { plan: saved.json, code: await means.readCode(terraform.folder) }
   return {
     ...opened,

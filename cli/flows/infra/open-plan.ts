@@ -34,4 +34,4 @@ export const openPlan = async (wanted: PlanWanted, means: InfraMeans, steps: Ste
 }
 
 /** An apply's events as progress of its step. */
-export const tellApply = (total: number, say: Say) => telling(createTerraformProgress(total), say)
+export const tellApply = (total: number | null, say: Say) => telling(createTerraformProgress(total), say)

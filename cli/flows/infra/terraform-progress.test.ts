@@ -18,8 +18,12 @@ test('an apply is told by resource: what is slow and how long it usually takes, 
   )
 })
 
-test('more than was planned is never told as more than all', () => {
-  const progress = createTerraformProgress(0)
+test('where the plan is made on the way what it announces is counted, and never less than was done', () => {
+  const progress = createTerraformProgress(null)
   const event = { type: 'done', address: 'aws_vpc.main', action: 'create', elapsedSeconds: 1, id: null } as const
   expect(progress.hear(event)).toContain('(1 of 1)')
+  for (const address of ['aws_kms_key.a', 'aws_kms_key.b', 'aws_kms_key.c']) {
+    expect(progress.hear({ type: 'planned', address, action: 'create' })).toBeNull()
+  }
+  expect(progress.hear(event)).toContain('(2 of 3)')
 })

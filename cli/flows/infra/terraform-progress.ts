@@ -28,13 +28,20 @@ export type TerraformProgress = {
   hear(event: TerraformEvent): string | null
 }
 
-/** Tells of an apply by resource: what was done out of how many, what takes long and how long that usually takes. */
-export const createTerraformProgress = (total: number): TerraformProgress => {
+/**
+ * Tells of an apply by resource: what was done out of how many, what takes long and how long that usually takes. Without
+ * a total that is known before, what is planned on the way is counted.
+ */
+export const createTerraformProgress = (known: number | null): TerraformProgress => {
+  let planned = 0
   let ended = 0
-  const count = () => `${ended} of ${Math.max(total, ended)}`
+  const count = () => `${ended} of ${Math.max(known ?? planned, ended)}`
   return {
     hear(event) {
       switch (event.type) {
+        case 'planned':
+          planned += event.action === 'noop' ? 0 : 1
+          return null
         case 'began': {
           const expected = usually(event.address, event.action)
           return expected === ''

@@ -5,7 +5,7 @@ import type { InfraMeans } from './infra-means.ts'
 
 export type UnlockRequest = {
   readonly id: string
-  confirm(found: TerraformLock | null): Promise<void>
+  confirm(found: TerraformLock): Promise<void>
 }
 
 export type UnlockResult = { readonly stack: string; readonly released: TerraformLock | null }

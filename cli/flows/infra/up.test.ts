@@ -14,7 +14,10 @@ const asking = (part: Partial<UpRequest> = {}) => {
     waitSeconds: 0,
     file: null,
     show: async ({ stack }) => void asked.push(`shown ${stack}`),
-    confirm: async ({ stack }) => void asked.push(`asked for ${stack}`),
+    async confirm({ stack }) {
+      asked.push(`asked for ${stack}`)
+      return 'yes'
+    },
     confirmBootstrap: async (bucket) => void asked.push(`asked for ${bucket}`),
     ...part,
   }

@@ -1,7 +1,8 @@
 import { stackName, stateKey } from '../../../stacks/stack-reference.ts'
 import { readStateBucket } from '../../infrastructure/aws/state-bucket.ts'
+import type { Confirmation } from '../../infrastructure/plan/confirmation-gate.ts'
 import { readStateFacts } from '../../infrastructure/records/state-facts.ts'
-import type { GeneratedSecret } from '../../infrastructure/secrets/generate-secrets.ts'
+import type { InstallationSecrets } from '../../infrastructure/secrets/generate-installation-secrets.ts'
 import { createSteps, type Steps } from '../steps.ts'
 import { applyPlan } from './apply-plan.ts'
 import { checkPlace, refuseWhileHeld } from './check-place.ts'
@@ -11,6 +12,7 @@ import { beginInfra, toldWithin } from './infra-steps.ts'
 import { makePlan } from './make-plan.ts'
 import { type PlanDocument, planDocument } from './plan-document.ts'
 import { verifyStack } from './verify-stack.ts'
+import { type Wanted, wantedAnswer } from './wanted-answer.ts'
 
 export type UpRequest = {
   readonly allowed: Allowed
@@ -20,8 +22,8 @@ export type UpRequest = {
   readonly file: string | null
   /** Shows a plan, whatever is then decided of it. */
   show(document: PlanDocument): Promise<void>
-  /** Asks for a yes to the plan that was shown. */
-  confirm(document: PlanDocument): Promise<void>
+  /** Asks for what the plan that was shown needs, and answers what was said. Throws NOT_CONFIRMED (refused). */
+  confirm(document: PlanDocument, wanted: Wanted): Promise<Confirmation>
   /** Asks whether the bucket for the states may be made. */
   confirmBootstrap(bucket: string): Promise<void>
 }
@@ -39,7 +41,8 @@ export type UpResult = {
   readonly first: readonly ('state' | 'registry')[]
   /** Without what is sensitive. */
   readonly outputs: Readonly<Record<string, unknown>>
-  readonly secrets: readonly GeneratedSecret[]
+  /** Null for a stack that has none. */
+  readonly secrets: InstallationSecrets | null
 }
 
 const ensureBucket = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<readonly 'state'[]> => {
@@ -48,7 +51,7 @@ const ensureBucket = async (request: UpRequest, means: InfraMeans, steps: Steps)
   const standing = await readStateBucket(bucket, { environment: environment.name, account, region })
   if (standing === 'there') return []
   await request.confirmBootstrap(bucket.bucket)
-  const { outcome } = await steps.run('bootstrap', () => means.bootstrap(() => undefined))
+  const { outcome } = await steps.run('bootstrap', (say) => means.bootstrap(say))
   return outcome === 'made' ? ['state'] : []
 }
 
@@ -61,7 +64,7 @@ const ensureRegistry = async (request: UpRequest, means: InfraMeans, steps: Step
   await steps.run('registry', async () => {
     const within = { ...means, stack, reporter: toldWithin('registry', means.reporter) }
     const inner = createSteps({ reporter: within.reporter, now: means.now, signal: means.interrupted })
-    await upStack({ ...request, file: null }, within, inner)
+    await upStack({ ...request, allowed: { ...request.allowed, destroy: [] }, file: null }, within, inner)
   })
   return ['registry']
 }
@@ -71,8 +74,8 @@ const publicOf = (outputs: StackOutputs): UpResult['outputs'] =>
     Object.entries(outputs).flatMap(([name, { value, sensitive }]) => (sensitive ? [] : [[name, value]])),
   )
 
-const generate = async (outputs: StackOutputs, means: InfraMeans, steps: Steps): Promise<readonly GeneratedSecret[]> =>
-  means.stack.kind === 'shop' ? steps.run('secrets', (say) => means.generateSecrets(outputs, say)) : []
+const generate = async (outputs: StackOutputs, means: InfraMeans, steps: Steps): Promise<InstallationSecrets | null> =>
+  means.stack.kind === 'shop' ? steps.run('secrets', (say) => means.generateSecrets(outputs, say)) : null
 
 const upStack = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<Omit<UpResult, 'first'>> => {
   const { allowed, waitSeconds, file } = request
@@ -96,9 +99,11 @@ const upStack = async (request: UpRequest, means: InfraMeans, steps: Steps): Pro
   await request.show(document)
   const refusal = refusalOf(made, allowed, means)
   if (refusal !== null) throw refusal
-  await request.confirm(document)
+  const confirmed = await request.confirm(document, wantedAnswer(document, means))
+  const unsaid = means.judges(means.stack).confirmationGate(verdict, { destroy: allowed.destroy, confirmed })
+  if (unsaid !== null) throw unsaid
 
-  let ending: Pick<UpResult, 'outputs' | 'secrets'> = { outputs: {}, secrets: [] }
+  let ending: Pick<UpResult, 'outputs' | 'secrets'> = { outputs: {}, secrets: null }
   const after = async () => {
     await steps.run('refresh', () => terraform.refresh(() => undefined))
     await steps.run('verify', (say) => verifyStack(terraform, means, say))

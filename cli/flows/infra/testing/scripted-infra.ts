@@ -27,6 +27,7 @@ export const scriptedInfra = ({ environment = 'dev', stack }: Place = {}) => {
   const judges: { -readonly [Name in keyof PlanJudges]: PlanJudges[Name] } = {
     verdict: () => aVerdict([]),
     gate: () => null,
+    confirmationGate: () => null,
     estimate: () => aCost(),
     drift: () => noDrift,
   }
@@ -49,6 +50,9 @@ export const scriptedInfra = ({ environment = 'dev', stack }: Place = {}) => {
     bucket,
     records: createRecordStore(bucket, (text) => text.replaceAll('c4nary', '[redacted]')),
     lock: (name) => createS3LockStore(bucket, name),
+    async synthesise() {
+      calls.push('synthesise')
+    },
     async terraform(reference) {
       return scriptedTerraform(reference, script, calls)
     },
@@ -59,7 +63,7 @@ export const scriptedInfra = ({ environment = 'dev', stack }: Place = {}) => {
       calls.push('account')
       return { account: installation.account, arn: 'arn:aws:iam::000000000000:user/ada' }
     },
-    judges,
+    judges: () => judges,
     scan: async () => null,
     async bootstrap() {
       calls.push('bootstrap')
@@ -68,7 +72,7 @@ export const scriptedInfra = ({ environment = 'dev', stack }: Place = {}) => {
     },
     async generateSecrets() {
       calls.push('secrets')
-      return []
+      return { generated: ['shop/dev/jwt-signing-keys'], kept: [], byHand: [], unproven: [] }
     },
     readCode: async () => ({}),
     whoChanged: async () => new Map(),
