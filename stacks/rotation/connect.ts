@@ -9,10 +9,10 @@ const lambdaAuthorities = '/var/runtime/ca-cert.pem'
 export type Login = { readonly username: string; readonly password: string; readonly dbname: string }
 
 /** Never without encryption because the server has none: a password that travels is given to whoever answers. */
-const encryption = ({ host, sslmode }: DatabaseSecret): pg.ClientConfig['ssl'] => {
+const encryption = ({ sslmode }: DatabaseSecret): pg.ClientConfig['ssl'] => {
   if (sslmode === 'disable') return false
   const more = existsSync(lambdaAuthorities) ? [readFileSync(lambdaAuthorities, 'utf8')] : []
-  return { ca: [...getCACertificates('default'), ...more], servername: host, rejectUnauthorized: true }
+  return { ca: [...getCACertificates('default'), ...more], rejectUnauthorized: true }
 }
 
 /** Does something as somebody, and closes the connection whatever happens. Every wait ends before Lambda's does. */

@@ -1,4 +1,9 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomInt, randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import {
   CreateSecretCommand,
   GetSecretValueCommand,
@@ -7,7 +12,11 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { wantedSecrets } from '../../cli/infrastructure/secrets/first-values.ts'
+import { secretPlaces } from '../../cli/infrastructure/secrets/secret-places.ts'
+import { awsSecrets } from '../../cli/platforms/kubernetes/aws-secret-values.ts'
 import { startPostgresServer } from '../../services/kit/testing/postgres-server.ts'
+import { asLogin } from './connect.ts'
 import { handler } from './rotate-secret.ts'
 import { parseDatabaseSecret, parseSigningKeys } from './secret-values.ts'
 import { type RdsForTests, rdsForTests } from './testing/rds-for-tests.ts'
@@ -15,6 +24,7 @@ import { type RdsForTests, rdsForTests } from './testing/rds-for-tests.ts'
 const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const
 type Step = (typeof steps)[number]
 
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 const endpoint = process.env.AWS_ENDPOINT_URL
 const title = `the rotation function${endpoint ? '' : ' (AWS_ENDPOINT_URL names no emulator)'}`
 
@@ -199,6 +209,54 @@ describe.skipIf(!endpoint)(title, () => {
     const { sslmode: _, ...plain } = await current(await database('open'))
     const secret = await create('database-open', plain)
     expect(await failureOf(rotate(secret))).toContain('the database server did not answer as open_app_b')
+  })
+
+  test('what `infra up` puts there is where it begins, and what it makes of it is what deploy gives the services', async () => {
+    const cache = { host: 'cache', port: 6379, user: 'app' }
+    const where = { host: rds.host, port: rds.port, masterSecret: masterArn }
+    const outputs = { region: 'us-east-1', database: where, cache, key: 'alias/shop-prod-secrets' }
+    for (const place of secretPlaces('prod')) {
+      const first =
+        wantedSecrets({ outputs, place })
+          .find(({ name }) => name === 'database-orders')
+          ?.first?.() ?? ''
+      const secret = await create('database-orders', { ...JSON.parse(first), sslmode: 'disable' })
+      await rotate(secret)
+      const urls = awsSecrets['database-orders']?.(await textOf(secret)) ?? []
+      expect(urls.map(({ name }) => name)).toEqual(['DATABASE_URL', 'MIGRATION_DATABASE_URL'])
+      for (const { value: connectionString, name } of urls) {
+        const pod = new pg.Client({ connectionString })
+        await pod.connect()
+        const { rows } = await pod.query('select current_database()::text as base, current_user::text as role')
+        await pod.end()
+        const base = place.database('orders')
+        expect(rows).toEqual([{ base, role: name === 'DATABASE_URL' ? `${base}_app_a` : `${base}_owner` }])
+      }
+    }
+  })
+
+  test.skipIf(!hasOpenssl)('a server is believed by its certificate alone (openssl makes one)', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rotation-tls-'))
+    const [certificate, key] = [join(folder, 'server.crt'), join(folder, 'server.key')]
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+    const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-keyout', key, '-out', certificate]
+    execFileSync('openssl', [...made, ...subject], { stdio: 'ignore' })
+    await rds.encrypt({ certificate, key })
+    const trusted = getCACertificates('default')
+    try {
+      const { sslmode: _, ...plain } = await current(await database('sealed'))
+      const secret = await create('database-sealed', { ...plain, host: 'localhost' })
+      expect(await failureOf(rotate(secret))).toContain('did not answer as sealed_app_b: DEPTH_ZERO_SELF_SIGNED_CERT')
+      setDefaultCACertificates([...trusted, await readFile(certificate, 'utf8')])
+      await rotate(secret)
+      const login = await current(secret)
+      const text = 'select ssl from pg_stat_ssl where pid = pg_backend_pid()'
+      expect(await rds.logIn(login, text)).toEqual({ ssl: false })
+      expect(await asLogin(login, login, (inside) => inside.query(text))).toMatchObject({ rows: [{ ssl: true }] })
+    } finally {
+      setDefaultCACertificates(trusted)
+      await rm(folder, { recursive: true })
+    }
   })
 
   test('signing keys: the new one comes first, two before it are kept, and a second run changes nothing', async () => {

@@ -6829,10 +6829,10 @@ var esm_default = import_lib.default;
 
 // stacks/rotation/connect.ts
 var lambdaAuthorities = "/var/runtime/ca-cert.pem";
-var encryption = ({ host, sslmode }) => {
+var encryption = ({ sslmode }) => {
   if (sslmode === "disable") return false;
   const more = (0, import_node_fs.existsSync)(lambdaAuthorities) ? [(0, import_node_fs.readFileSync)(lambdaAuthorities, "utf8")] : [];
-  return { ca: [...(0, import_node_tls.getCACertificates)("default"), ...more], servername: host, rejectUnauthorized: true };
+  return { ca: [...(0, import_node_tls.getCACertificates)("default"), ...more], rejectUnauthorized: true };
 };
 var asLogin = async (secret, { username, password, dbname }, act) => {
   const client = new esm_default.Client({

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { chmod, chown, copyFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
 
 export type RdsForTests = {
@@ -9,6 +10,8 @@ export type RdsForTests = {
   ask(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>
   /** The first row as that login; throws what pg throws. */
   logIn(login: { username: string; password: string; dbname: string }, sql: string): Promise<unknown>
+  /** From now on it also speaks TLS, with this certificate and its key (PEM files). */
+  encrypt(files: { readonly certificate: string; readonly key: string }): Promise<void>
   stop(): Promise<void>
 }
 
@@ -49,6 +52,21 @@ export const rdsForTests = async (server: Server): Promise<RdsForTests> => {
     async logIn({ username, password, dbname }, sql) {
       const [row] = await connected({ host, port, user: username, password, database: dbname }, sql)
       return row
+    },
+    async encrypt({ certificate, key }) {
+      const [place] = await ask('show hba_file')
+      const folder = dirname(String(place?.hba_file))
+      const { uid, gid } = await stat(folder)
+      for (const [from, name] of [
+        [certificate, 'server.crt'],
+        [key, 'server.key'],
+      ] as const) {
+        await copyFile(from, join(folder, name))
+        await chown(join(folder, name), uid, gid)
+        await chmod(join(folder, name), 0o600)
+      }
+      await ask('alter system set ssl = on')
+      await ask('select pg_reload_conf()')
     },
     stop: () => server.stop(),
   }
