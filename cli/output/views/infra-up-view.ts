@@ -1,5 +1,6 @@
 import type { UpResult } from '../../flows/infra/up.ts'
 import { renderTable } from '../table.ts'
+import { infraSubject } from './infra-subject.ts'
 
 const inWords = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
@@ -15,9 +16,8 @@ const countsInWords = ({ counts }: UpResult): string =>
     .join(', ')
 
 const headline = (result: UpResult): string => {
-  const { outcome, stack, environment, installation } = result
-  const where = environment === installation ? stack : `${stack}, on which ${environment} stands`
-  return outcome === 'unchanged' ? `${where}: nothing to change.` : `${where} is up: ${countsInWords(result)}.`
+  const subject = infraSubject(result)
+  return result.outcome === 'unchanged' ? `${subject}: nothing to change.` : `${subject}: ${countsInWords(result)}.`
 }
 
 const secretsInWords = ({ secrets }: UpResult): readonly string[] => {
