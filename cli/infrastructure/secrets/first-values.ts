@@ -88,3 +88,11 @@ const loginSchema = z.object({ username: z.string().min(1), password: z.string()
 /** User and password of the cache; null where a person has put it there in another form. */
 export const cacheLogin = (text: string): { username: string; password: string } | null =>
   loginSchema.safeParse(parsedOrNull(text)).data ?? null
+
+const placeSchema = z.object({ host: z.string(), port: z.coerce.number() })
+
+/** Where a value leads, as `host:port`; null where it says that in another form. */
+export const placeIn = (text: string): string | null => {
+  const { data } = placeSchema.safeParse(parsedOrNull(text))
+  return data === undefined ? null : `${data.host}:${data.port}`
+}

@@ -116,6 +116,22 @@ describe.skipIf(!endpoint)(title, () => {
     expect(passwords).toEqual([])
   })
 
+  test('a server that has another address now is told of, and the value is left as it is', async () => {
+    await applyStack()
+    await generate()
+    const before = await read('shop/prod/database-users')
+    const heard: string[] = []
+    const moved = { ...outputs, database_address: given('restored.internal') }
+    await generateSecrets(await request({ outputs: moved, say: (message) => heard.push(message) }))
+    expect(heard.filter((message) => message.startsWith('shop/prod/'))).toEqual(
+      ['users', 'catalog', 'orders'].map(
+        (name) =>
+          `shop/prod/database-${name} leads to db.internal:5432, and the stack has restored.internal:5432; it was left as it is`,
+      ),
+    )
+    expect(await read('shop/prod/database-users')).toEqual(before)
+  })
+
   test('two at once end with one value each, the same for both', async () => {
     await applyStack()
     await Promise.all([generate(), generate()])

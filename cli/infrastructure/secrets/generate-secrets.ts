@@ -5,7 +5,7 @@ import { interruption } from '../../errors/interruption.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import type { CacheUsers } from './cache-users.ts'
-import { cacheLogin, isFirstLogin, type WantedSecret, wantedSecrets } from './first-values.ts'
+import { cacheLogin, isFirstLogin, placeIn, type WantedSecret, wantedSecrets } from './first-values.ts'
 import { type InstallationOutputs, parseInstallationOutputs } from './installation-outputs.ts'
 import { type SecretPlace, secretPlaces } from './secret-places.ts'
 import type { SecretVault, VaultSecret } from './secret-vault.ts'
@@ -115,11 +115,19 @@ const fixOf = (name: string, { environment }: SecretPlace, state: GeneratedSecre
   return toType(`secrets set ${setting} --env ${environment} --in aws`)
 }
 
+/** A server that was restored or made again has another address; whoever put the old one there may have a reason. */
+const warnOfAnotherPlace = (name: string, text: string, { found, say }: Ground): void => {
+  const server = name.endsWith('/cache') ? found.cache : found.database
+  const [said, known] = [placeIn(text), `${server.host}:${server.port}`]
+  if (said !== null && said !== known) say(`${name} leads to ${said}, and the stack has ${known}; it was left as it is`)
+}
+
 const generateOne = async (wanted: WantedSecret, ground: Ground): Promise<GeneratedSecret> => {
   const { place, cacheUsers, found } = ground
   const name = `${place.prefix}${wanted.name}`
   const secret = await ensureSecret(name, wanted, ground)
   const { state, text } = await ensureValue(secret, wanted, ground)
+  if (state === 'there' && text !== null) warnOfAnotherPlace(name, text, ground)
   const login = wanted.name === 'cache' && text !== null ? cacheLogin(text) : null
   // Each time: after a crash between the two the user would have another password than its secret.
   if (login !== null && login.username === found.cache.user)

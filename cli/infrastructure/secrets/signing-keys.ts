@@ -10,8 +10,8 @@ export type SigningKey = z.infer<typeof key>
 /** A token is good for 15 minutes, and half a minute more by another clock; the rest is for a pod that ends slowly. */
 export const tokenSeconds = 900 + 30 + 60
 
-/** One more would be a release that nobody has seen for three months. */
-export const mostKeys = 4
+/** As many as the rotation function keeps: with one more it would drop a key that pods may still sign with. */
+export const mostKeys = 3
 
 const parsedOrNull = (text: string): unknown => {
   try {
