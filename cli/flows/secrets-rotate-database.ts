@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { serviceNames } from '../../services/registry.ts'
-import { interruption } from '../errors/interruption.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
+import { rotationSeconds, waitUntilCurrent } from '../infrastructure/secrets/wait-until-current.ts'
 import { type RotateResult, type Rotation, rotationUnderWay } from './secrets-rotation.ts'
 import { secretNotMade } from './secrets-vault.ts'
-
-/** The four steps take seconds; a function that was not used for long starts slowly in its network. */
-const rotationSeconds = 180
 
 const login = z.object({ username: z.string() })
 
@@ -46,26 +42,16 @@ const requireDeployed = async (rotation: Rotation): Promise<void> => {
   })
 }
 
-const waitUntilCurrent = async ({ vault, secret, means }: Rotation, token: string): Promise<void> => {
-  const { signal } = means
-  const deadline = performance.now() + rotationSeconds * 1000
-  for (;;) {
-    const seen = await vault.describe(secret.name)
-    if (seen?.versions[token]?.includes('AWSCURRENT')) return
-    if (performance.now() > deadline) break
-    await pause(1_000, undefined, { signal }).catch(() => {
-      throw interruption(signal, `waiting for the rotation of ${secret.name}; it goes on in AWS`)
-    })
-  }
-  const environment = means.environment.name
-  throw new ShopctlError({
+const unproven = ({ secret, means }: Rotation): ShopctlError => {
+  const { name: environment, installation } = means.environment
+  return new ShopctlError({
     code: 'ROTATION_UNPROVEN',
     outcome: 'unknown',
     what: `The rotation of ${secret.name} has not ended within ${rotationSeconds} s; the value before it is the current one and good.`,
     why: ['AWS tries it again by itself'],
     fix: [
       toType(`secrets list --env ${environment}`),
-      `aws logs tail /aws/lambda/shop-${means.environment.installation ?? environment}-rotation`,
+      `aws logs tail /aws/lambda/shop-${installation ?? environment}-rotation`,
     ],
   })
 }
@@ -86,7 +72,8 @@ export const rotateDatabase = async (rotation: Rotation): Promise<RotateResult> 
   const token = randomUUID()
   if ((await vault.rotate({ name: secret.name, token, by: null })) === 'under-way') throw rotationUnderWay(rotation)
   means.say(`${name}: the function changes the login that nothing runs with`)
-  await waitUntilCurrent(rotation, token)
+  const waited = { vault, name: secret.name, token, seconds: rotationSeconds, signal: means.signal }
+  if ((await waitUntilCurrent(waited)) === 'not-proven') throw unproven(rotation)
   const next = [
     `${toType(`deploy --env ${environment}`)}: until then the services run with the login before, which is good`,
   ]

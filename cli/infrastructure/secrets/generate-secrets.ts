@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { InstallationName } from '../../../stacks/installations.ts'
-import { interruption } from '../../errors/interruption.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import type { CacheUsers } from './cache-users.ts'
@@ -9,6 +7,7 @@ import { cacheLogin, isFirstLogin, placeIn, type WantedSecret, wantedSecrets } f
 import { type InstallationOutputs, parseInstallationOutputs } from './installation-outputs.ts'
 import { type SecretPlace, secretPlaces } from './secret-places.ts'
 import type { SecretVault, VaultSecret } from './secret-vault.ts'
+import { rotationSeconds, waitUntilCurrent } from './wait-until-current.ts'
 
 export type GeneratedSecret = {
   readonly environment: string
@@ -32,8 +31,6 @@ export type GenerateRequest = {
   readonly keepSecret: (value: string) => void
   readonly say: (message: string) => void
   readonly signal: AbortSignal
-  /** How long the first rotations may take, all together. */
-  readonly rotationSeconds?: number
 }
 
 type Ground = GenerateRequest & { readonly place: SecretPlace; readonly found: InstallationOutputs }
@@ -85,20 +82,8 @@ const ensureValue = async (secret: VaultSecret, wanted: WantedSecret, ground: Gr
   return { state: 'there' as const, text: (await vault.read(secret.name))?.text ?? null }
 }
 
-const waitUntilCurrent = async (name: string, token: string, { vault, signal, rotationSeconds = 180 }: Ground) => {
-  const deadline = performance.now() + rotationSeconds * 1000
-  for (;;) {
-    const seen = await vault.describe(name)
-    if (seen?.versions[token]?.includes('AWSCURRENT')) return 'done' as const
-    if (performance.now() > deadline) return 'not-proven' as const
-    await pause(1_000, undefined, { signal }).catch(() => {
-      throw interruption(signal, `waiting for the first rotation of ${name}; it goes on in AWS`)
-    })
-  }
-}
-
 const rotateFirst = async (secret: VaultSecret, ground: Ground): Promise<GeneratedSecret['rotation']> => {
-  const { vault, installation, say } = ground
+  const { vault, installation, say, signal } = ground
   const own = await vault.describe(`shop/${installation}/${secret.name.split('/').at(-1)}`)
   const rotator = secret.rotatedBy ?? own?.rotatedBy ?? null
   if (rotator === null) return 'no-function'
@@ -106,7 +91,8 @@ const rotateFirst = async (secret: VaultSecret, ground: Ground): Promise<Generat
   say(`${secret.name}: its first rotation makes the database and its logins`)
   const by = secret.rotatedBy === null ? { function: rotator, everyDays: 30 } : null
   const asked = await vault.rotate({ name: secret.name, token, by })
-  return asked === 'asked' ? waitUntilCurrent(secret.name, token, ground) : 'not-proven'
+  if (asked === 'under-way') return 'not-proven'
+  return waitUntilCurrent({ vault, name: secret.name, token, seconds: rotationSeconds, signal })
 }
 
 const fixOf = (name: string, { environment }: SecretPlace, state: GeneratedSecret['state']): string | null => {
