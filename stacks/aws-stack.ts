@@ -35,6 +35,11 @@ export class AwsStack extends TerraformStack {
     })
   }
 
+  /** Resolves the whole stack once more, to find references to other stacks: there are none, each stands alone. */
+  override prepareStack(): void {
+    return
+  }
+
   /** `aws_db_instance.database_instance` and not `…_1F3A9C2B`: people type addresses after --allow-destroy. */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const { path } = TerraformElement.isTerraformElement(element) ? element.node : element

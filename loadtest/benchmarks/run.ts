@@ -2,6 +2,7 @@ import { benchDeployLocal } from './deploy-local.ts'
 import { benchNewcomer } from './newcomer.ts'
 import { benchRollout } from './rollout.ts'
 import { benchStartup } from './startup.ts'
+import { benchSynth } from './synth.ts'
 
 /** `npm run bench NAME -- FLAGS`. Each benchmark prints its table; it writes a file only with --write. */
 const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
@@ -9,6 +10,7 @@ const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<
   'deploy-local': benchDeployLocal,
   newcomer: benchNewcomer,
   rollout: benchRollout,
+  synth: benchSynth,
 }
 
 const [name = '', ...words] = process.argv.slice(2)
