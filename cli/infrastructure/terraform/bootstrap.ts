@@ -27,29 +27,28 @@ export type Bootstrapped = { readonly outcome: 'made' | 'was-there'; readonly bu
 
 const stack = { kind: 'state' } as const
 
-const lineageOf = (text: string | null): string | null => {
-  if (text === null) return null
-  return z.object({ lineage: z.string() }).parse(JSON.parse(text)).lineage
-}
+const stateSchema = z.object({ resources: z.array(z.object({ type: z.string(), name: z.string() })).default([]) })
 
-const readLocalState = (folder: string): Promise<string | null> =>
-  readFile(join(folder, stateKey(stack)), 'utf8').catch(() => null)
+/** What a state knows, in words; null where there is none. Moving gives it a new lineage, so that says nothing. */
+const resourcesIn = (state: string | null): string | null =>
+  state === null
+    ? null
+    : stateSchema
+        .parse(JSON.parse(state))
+        .resources.map(({ type, name }) => `${type}.${name}`)
+        .toSorted()
+        .join(', ')
+
+const readLocalState = async (folder: string): Promise<string | null> =>
+  resourcesIn(await readFile(join(folder, stateKey(stack)), 'utf8').catch(() => null))
+
+const readMovedState = async (store: ObjectStore): Promise<string | null> =>
+  resourcesIn((await store.read(stateKey(stack)))?.text ?? null)
 
 const removeLocalState = async (folder: string): Promise<void> => {
   const file = join(folder, stateKey(stack))
   for (const each of [`${file}.backup`, file]) await rm(each, { force: true })
 }
-
-const shown = z.object({
-  values: z.object({ root_module: z.object({ resources: z.array(z.object({ address: z.string() })).default([]) }) }),
-})
-
-const addressesIn = async (terraform: Terraform): Promise<string> =>
-  shown
-    .parse(await terraform.state())
-    .values.root_module.resources.map(({ address }) => address)
-    .toSorted()
-    .join('\n')
 
 const notMade = (outcome: ApplyOutcome, { environment }: AwsPlace): ShopctlError => {
   const { done, tainted, notBegun, failed, logFile } = outcome
@@ -73,19 +72,33 @@ const withoutState = (bucket: string): ShopctlError =>
     fix: [`aws s3 ls s3://${bucket}`, `aws s3 rb s3://${bucket}  # goes only where it is empty`],
   })
 
+const change = z.object({ actions: z.array(z.string()) })
+const planSchema = z.object({
+  resource_changes: z.array(z.object({ change })).default([]),
+  output_changes: z.record(z.string(), change).default({}),
+})
+
+const isUnchanged = (plan: unknown): boolean => {
+  const { resource_changes: resources, output_changes: outputs } = planSchema.parse(plan)
+  const changes = [...resources.map((resource) => resource.change), ...Object.values(outputs)]
+  return changes.every(({ actions }) => actions.every((action) => action === 'no-op'))
+}
+
 const makeBucket = async (local: Terraform, { onEvent, place }: Bootstrapping): Promise<void> => {
   await local.init(onEvent)
   const plan = await local.plan({ mode: 'normal', lock: 'take', onEvent })
+  // An interrupted run may have made all of it already.
+  if (isUnchanged(plan.json)) return
   const outcome = await local.apply(plan, onEvent)
   if (outcome.outcome !== 'done') throw notMade(outcome, place)
 }
 
 /** The local state goes only when the bucket has answered with the same resources. */
-const moveState = async (local: Terraform, moving: Terraform, { onEvent }: Bootstrapping): Promise<void> => {
-  const before = await addressesIn(local)
+const moveState = async (local: Terraform, moving: Terraform, { onEvent, store }: Bootstrapping): Promise<void> => {
+  const before = await readLocalState(local.folder)
   await moving.init(onEvent)
-  const after = await addressesIn(moving)
-  if (before !== after) throw new Error(`The moved state has other resources.\nBefore:\n${before}\nAfter:\n${after}`)
+  const after = await readMovedState(store)
+  if (before !== after) throw new Error(`The moved state knows of ${after}, and before it was ${before}`)
   await removeLocalState(local.folder)
 }
 
@@ -103,10 +116,11 @@ export const bootstrap = async (request: Bootstrapping): Promise<Bootstrapped> =
   const { bucket } = store
 
   const standing = await readStateBucket(store, place)
-  const kept = standing === 'there' ? lineageOf((await store.read(stateKey(stack)))?.text ?? null) : null
-  const here = lineageOf(await readLocalState(local.folder))
+  const kept = standing === 'there' ? await readMovedState(store) : null
+  const here = await readLocalState(local.folder)
   if (kept !== null) {
-    if (here === kept) await removeLocalState(local.folder)
+    // Left by a run that was interrupted after the move, which may have emptied it already.
+    if (here === kept || here === '') await removeLocalState(local.folder)
     return { outcome: 'was-there', bucket }
   }
   if (standing === 'there' && here === null) throw withoutState(bucket)
