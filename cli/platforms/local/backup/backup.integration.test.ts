@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { repositoryRoot } from '../../../repository-root.ts'
 import { readProcess } from '../../../tools/process-facts.ts'
@@ -95,6 +96,18 @@ const restored = async (dumped: DumpedDatabase, name: string, schema = tables): 
   return restoreDatabase({ dumped, folder: join(folder, name), url, migrate }, work)
 }
 
+/** In place of a file one that comes in parts, each a while after the one before. */
+const dripped = async (path: string, parts: readonly (string | Buffer)[], milliseconds: number): Promise<void> => {
+  rmSync(path)
+  execFileSync('mkfifo', [path])
+  const file = await open(path, 'w')
+  for (const part of parts) {
+    await file.write(Buffer.from(part))
+    await pause(milliseconds)
+  }
+  await file.close()
+}
+
 const verdicts = (dumped: DumpedDatabase, found: RestoredDatabase) =>
   Object.fromEntries(compareRestored(dumped, found).tables.map(({ table, verdict }) => [table, verdict]))
 
@@ -164,6 +177,20 @@ describe('a dump that is not what was written', () => {
     const { verdict, findings } = await damage(title.replaceAll(' ', '-'), how)
     expect(verdict).toMatchObject({ 'public.entries': 'damaged', 'public.nodes': 'same' })
     expect(findings).toEqual([expect.stringMatching(/^orders: the dump of public\.entries is damaged: /)])
+  })
+
+  test('what is still on its way when the server refuses a row never reaches the next table', async () => {
+    const dumped = await dumpOf(await source(), 'slow')
+    const pathOf = (name: string) => join(folder, 'slow', dumped.tables.find((one) => one.name === name)?.file ?? '')
+    const [refused, next] = [pathOf('public.entries'), pathOf('public.nodes')]
+    const content = readFileSync(next)
+    const pauses = [
+      dripped(refused, ['not a number\trow\n', 'late\n'], 150),
+      dripped(next, [content.subarray(0, 3), content.subarray(3)], 300),
+    ]
+    const found = await restored(dumped, 'slow')
+    await Promise.all(pauses)
+    expect(verdicts(dumped, found)).toMatchObject({ 'public.entries': 'damaged', 'public.nodes': 'same' })
   })
 
   test('rows that break a foreign key are found, though they are what was there', async () => {

@@ -103,6 +103,8 @@ export class DamagedFile extends Error {
 class CopyIn extends CopyStatement {
   readonly #path: string
   readonly #expected: FileFacts
+  #sending = Promise.resolve()
+  #isRefused = false
 
   constructor(target: string, path: string, expected: FileFacts) {
     super(`copy ${target} from stdin`)
@@ -115,24 +117,35 @@ class CopyIn extends CopyStatement {
   }
 
   handleCopyInResponse(connection: CopyConnection): void {
-    this.#send(connection).then(
-      () => connection.endCopyFrom(),
+    this.#sending = this.#send(connection).then(
+      () => {
+        if (!this.#isRefused) connection.endCopyFrom()
+      },
       (error: unknown) => {
+        if (this.#isRefused) return
         connection.sendCopyFail('the dump cannot be read')
-        this.handleError(error instanceof Error ? error : new Error(String(error)))
+        super.handleError(error instanceof Error ? error : new Error(String(error)))
       },
     )
   }
 
+  /** The server may refuse a row while others are on their way: what comes late would go into the next COPY. */
+  override handleError(error: Error): void {
+    this.#isRefused = true
+    this.#sending.then(() => super.handleError(error))
+  }
+
   async #send(connection: CopyConnection): Promise<void> {
+    const { stream } = connection
     const hash = createHash('sha256')
     let bytes = 0
     for await (const chunk of createReadStream(this.#path)) {
+      if (this.#isRefused) return
       const read = Buffer.from(chunk)
       hash.update(read)
       bytes += read.length
       connection.sendCopyFromChunk(read)
-      if (connection.stream.writableNeedDrain) await once(connection.stream, 'drain')
+      if (stream.writableNeedDrain) await Promise.race([once(stream, 'drain'), once(stream, 'close')])
     }
     const { bytes: expectedBytes, sha256 } = this.#expected
     if (bytes !== expectedBytes) throw new DamagedFile(`it has ${bytes} bytes and was written with ${expectedBytes}`)
