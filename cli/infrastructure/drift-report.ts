@@ -9,6 +9,8 @@ export type Difference = {
   readonly meaning: 'exposure' | 'data-loss' | 'outage' | 'other'
   /** `infra up` puts it back, or it is not managed here and this removes it. */
   readonly remedy: string
+  /** That removes what is not managed here, as it can be pasted. */
+  readonly command?: string
   /** Who changed it and when, where CloudTrail can be asked. */
   readonly by: { readonly who: string; readonly when: string; readonly call: string } | null
 }

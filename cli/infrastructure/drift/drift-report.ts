@@ -106,7 +106,8 @@ export const driftReport = (plan: TerraformPlan, code: StackCode): DriftReport =
       expected: null,
       found: words,
       meaning,
-      remedy: `not managed here: remove it by ${command}`,
+      remedy: 'not managed here: remove it, or write it into stacks/',
+      command,
       by: null,
     }),
   )

@@ -86,9 +86,14 @@ const isUnknown = (value: Shown): boolean => value instanceof Veiled && value.wo
 /** AWS says no or 0 where nothing was set. */
 const isDefault = (from: Shown, to: Shown): boolean => (from === false || from === 0) && isEmpty(to)
 
-/** Tags of the provider repeat those of the resource. */
+/** Tags of the provider repeat those of the resource, in which a first one is told as the whole list. */
 export const isRepeatedTag = ({ path: [first, ...rest] }: Difference, all: readonly Difference[]): boolean =>
-  first === 'tags_all' && all.some(({ path }) => path[0] === 'tags' && path.slice(1).join('.') === rest.join('.'))
+  first === 'tags_all' &&
+  all.some(({ path: [other, ...key], from, to }) => {
+    if (other !== 'tags') return false
+    const isOfTheWhole = [from, to].some((tags) => isShownRecord(tags) && String(rest[0]) in tags)
+    return key.join('.') === rest.join('.') || (key.length === 0 && isOfTheWhole)
+  })
 
 /** In words. `configured` is what the code sets: that AWS gives another id, address or time of its own is no news. */
 export const attributeChanges = (

@@ -1,6 +1,6 @@
 import type { ChangeKind, PlanVerdict, PolicyFinding, ResourceChange, Risk, RiskKind } from '../plan-verdict.ts'
 import { exposingRules, type Judging, judgePolicy } from '../policy/judge-policy.ts'
-import { plannedStack } from '../policy/planned-stack.ts'
+import { type PlannedStack, plannedStack, textsOf } from '../policy/planned-stack.ts'
 import { attributeChanges } from './attribute-changes.ts'
 import { byText } from './by-text.ts'
 import { changeKind } from './change-kind.ts'
@@ -11,6 +11,7 @@ import { configuredAttributes, type PlannedChange, type TerraformPlan } from './
 import { changeRisks } from './plan-risks.ts'
 import { groupOf } from './resource-types.ts'
 import { noCode, type StackCode } from './stack-code.ts'
+import { isRecord } from './veil.ts'
 
 export type VerdictRequest = Judging & {
   /** The synthesised JSON: it has the text of policies that a first plan knows only after apply. */
@@ -41,18 +42,19 @@ const renameWords = (address: string, renames: ReadonlyMap<string, string>): str
 
 type Told = { readonly planned: PlannedChange; readonly kind: ChangeKind }
 
-/** Only for what this plan touches: what was open before is a finding and no risk of this change. */
-const exposures = (findings: readonly PolicyFinding[], told: readonly Told[]): readonly Risk[] =>
-  findings
-    .filter(({ rule, address, waiver }) => {
-      const isTouched = told.some(({ planned }) => planned.address === address || address === bucketOf(planned))
-      return waiver === null && exposingRules.has(rule) && isTouched
-    })
-    .map(({ rule, address, what }) => ({ kind: 'exposure', address, what, why: `breaks the rule ${rule}` }))
+/** A bucket is exposed by what belongs to it, while the bucket itself stays as it is. */
+const bucketOf = ({ type, change }: PlannedChange, { resources }: PlannedStack): string | null => {
+  if (type !== 'aws_s3_bucket_public_access_block') return null
+  const name = [change.before, change.after].flatMap((values) => (isRecord(values) ? textsOf(values.bucket) : []))[0]
+  const bucket = resources.find((one) => one.type === 'aws_s3_bucket' && one.values.bucket === name)
+  return bucket?.address ?? null
+}
 
-/** A bucket is exposed by what belongs to it: the bucket itself then stays as it is. */
-const bucketOf = ({ type, name }: PlannedChange): string | null =>
-  type === 'aws_s3_bucket_public_access_block' ? `aws_s3_bucket.${name}` : null
+/** Only of what this plan touches: what was open before is a finding and no risk of this change. */
+const exposures = (findings: readonly PolicyFinding[], touched: ReadonlySet<string>): readonly Risk[] =>
+  findings
+    .filter(({ rule, address, waiver }) => waiver === null && exposingRules.has(rule) && touched.has(address))
+    .map(({ rule, address, what }) => ({ kind: 'exposure', address, what, why: `breaks the rule ${rule}` }))
 
 const countsOf = (told: readonly Told[]): PlanVerdict['counts'] => {
   const count = (wanted: ChangeKind) => told.filter(({ kind }) => kind === wanted).length
@@ -75,14 +77,16 @@ export const planVerdict = (plan: TerraformPlan, { code = noCode, ...judging }: 
   const renames = findRenames(changes)
   const configured = configuredAttributes(plan)
   const show = showable(findSecrets(plan))
-  const policy = judgePolicy(plannedStack(plan, code), judging)
+  const stack = plannedStack(plan, code)
+  const policy = judgePolicy(stack, judging)
+  const touched = changes.flatMap((change) => [change.address, bucketOf(change, stack)]).filter((one) => one !== null)
 
   const kindOf = new Map(told.map(({ planned, kind }) => [planned.address, kind]))
   const risks = [
     ...told.flatMap(({ planned, kind }) =>
       changeRisks(planned, { kind, changes, renamedTo: renames.get(planned.address) ?? null }),
     ),
-    ...exposures(policy.findings, told),
+    ...exposures(policy.findings, new Set(touched)),
   ].sort(
     (one, other) =>
       rankOf(riskOrder, one.kind) - rankOf(riskOrder, other.kind) ||
@@ -118,7 +122,6 @@ export const planVerdict = (plan: TerraformPlan, { code = noCode, ...judging }: 
         (one, other) =>
           rankOf(riskOrder, worst.get(one.address)) - rankOf(riskOrder, worst.get(other.address)) ||
           rankOf(kindOrder, one.kind) - rankOf(kindOrder, other.kind) ||
-          byText(one.group, other.group) ||
           byText(one.address, other.address),
       ),
     outputs,

@@ -33,7 +33,8 @@ export const isShownList = (value: Shown): value is readonly Shown[] => Array.is
 /** The marks of one element; a mark on the whole is one on each part. */
 const below = (marks: unknown, key: string | number): unknown => {
   if (marks === true) return true
-  if (Array.isArray(marks)) return marks[Number(key)]
+  // A set may have fewer marks than elements.
+  if (Array.isArray(marks)) return marks[Number(key)] ?? marks[0]
   return isRecord(marks) ? marks[key] : undefined
 }
 

@@ -41,7 +41,9 @@ export const dataRules: readonly Rule[] = [
       const days = Number(values.backup_retention_period ?? 0)
       if (days === 0)
         return 'Without backups nothing brings the last hour back: there is no recovery to a point in time.'
-      return days < backupDays ? `Only the last ${days} days could be brought back; ${backupDays} are asked for.` : null
+      return days < backupDays
+        ? `Only ${days === 1 ? 'the last day' : `the last ${days} days`} could be brought back; ${backupDays} are asked for.`
+        : null
     },
   },
   {

@@ -10,7 +10,13 @@ export const reference = (expression: string): string => `\${${expression}}`
 const trust = (service: string): string =>
   JSON.stringify({
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: service },
+        Action: 'sts:AssumeRole',
+      },
+    ],
   })
 
 /** Everything that is named follows `name`, as with the stacks of this repository. */
@@ -19,12 +25,21 @@ export const smallShop = (name: string): Resources => ({
   aws_subnet: Object.fromEntries(
     ['a', 'b'].map((zone, index) => [
       zone,
-      { vpc_id: reference('aws_vpc.main.id'), cidr_block: `10.9.${index}.0/24`, availability_zone: `${region}${zone}` },
+      {
+        vpc_id: reference('aws_vpc.main.id'),
+        cidr_block: `10.9.${index}.0/24`,
+        availability_zone: `${region}${zone}`,
+      },
     ]),
   ),
   aws_internet_gateway: { main: { vpc_id: reference('aws_vpc.main.id') } },
   aws_eip: { nat: { domain: 'vpc' } },
-  aws_nat_gateway: { a: { allocation_id: reference('aws_eip.nat.id'), subnet_id: reference('aws_subnet.a.id') } },
+  aws_nat_gateway: {
+    a: {
+      allocation_id: reference('aws_eip.nat.id'),
+      subnet_id: reference('aws_subnet.a.id'),
+    },
+  },
   aws_route_table: { private: { vpc_id: reference('aws_vpc.main.id') } },
   aws_route: {
     out: {
@@ -34,8 +49,16 @@ export const smallShop = (name: string): Resources => ({
     },
   },
   aws_security_group: {
-    database: { name: `${name}-database`, description: 'The database', vpc_id: reference('aws_vpc.main.id') },
-    nodes: { name: `${name}-nodes`, description: 'The nodes', vpc_id: reference('aws_vpc.main.id') },
+    database: {
+      name: `${name}-database`,
+      description: 'The database',
+      vpc_id: reference('aws_vpc.main.id'),
+    },
+    nodes: {
+      name: `${name}-nodes`,
+      description: 'The nodes',
+      vpc_id: reference('aws_vpc.main.id'),
+    },
   },
   aws_vpc_security_group_ingress_rule: {
     database_from_nodes: {
@@ -48,10 +71,17 @@ export const smallShop = (name: string): Resources => ({
     },
   },
   aws_kms_key: {
-    shop: { description: `Data of ${name}`, enable_key_rotation: true, deletion_window_in_days: 30 },
+    shop: {
+      description: `Data of ${name}`,
+      enable_key_rotation: true,
+      deletion_window_in_days: 30,
+    },
   },
   aws_db_subnet_group: {
-    main: { name: `${name}-database`, subnet_ids: [reference('aws_subnet.a.id'), reference('aws_subnet.b.id')] },
+    main: {
+      name: `${name}-database`,
+      subnet_ids: [reference('aws_subnet.a.id'), reference('aws_subnet.b.id')],
+    },
   },
   aws_db_parameter_group: {
     main: {
@@ -96,7 +126,10 @@ export const smallShop = (name: string): Resources => ({
     },
   },
   aws_s3_bucket_versioning: {
-    uploads: { bucket: reference('aws_s3_bucket.uploads.id'), versioning_configuration: [{ status: 'Enabled' }] },
+    uploads: {
+      bucket: reference('aws_s3_bucket.uploads.id'),
+      versioning_configuration: [{ status: 'Enabled' }],
+    },
   },
   aws_s3_bucket_server_side_encryption_configuration: {
     uploads: {
@@ -105,7 +138,10 @@ export const smallShop = (name: string): Resources => ({
         {
           bucket_key_enabled: true,
           apply_server_side_encryption_by_default: [
-            { sse_algorithm: 'aws:kms', kms_master_key_id: reference('aws_kms_key.shop.arn') },
+            {
+              sse_algorithm: 'aws:kms',
+              kms_master_key_id: reference('aws_kms_key.shop.arn'),
+            },
           ],
         },
       ],
@@ -135,8 +171,14 @@ export const smallShop = (name: string): Resources => ({
     },
   },
   aws_iam_role: {
-    cluster: { name: `${name}-cluster`, assume_role_policy: trust('eks.amazonaws.com') },
-    nodes: { name: `${name}-nodes`, assume_role_policy: trust('ec2.amazonaws.com') },
+    cluster: {
+      name: `${name}-cluster`,
+      assume_role_policy: trust('eks.amazonaws.com'),
+    },
+    nodes: {
+      name: `${name}-nodes`,
+      assume_role_policy: trust('ec2.amazonaws.com'),
+    },
   },
   aws_iam_role_policy_attachment: {
     cluster: {
@@ -151,8 +193,18 @@ export const smallShop = (name: string): Resources => ({
       role_arn: reference('aws_iam_role.cluster.arn'),
       enabled_cluster_log_types: ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'],
       bootstrap_self_managed_addons: false,
-      access_config: [{ authentication_mode: 'API', bootstrap_cluster_creator_admin_permissions: false }],
-      encryption_config: [{ resources: ['secrets'], provider: [{ key_arn: reference('aws_kms_key.shop.arn') }] }],
+      access_config: [
+        {
+          authentication_mode: 'API',
+          bootstrap_cluster_creator_admin_permissions: false,
+        },
+      ],
+      encryption_config: [
+        {
+          resources: ['secrets'],
+          provider: [{ key_arn: reference('aws_kms_key.shop.arn') }],
+        },
+      ],
       vpc_config: [
         {
           subnet_ids: [reference('aws_subnet.a.id'), reference('aws_subnet.b.id')],
@@ -182,7 +234,10 @@ export const smallShop = (name: string): Resources => ({
     },
   },
   aws_elasticache_subnet_group: {
-    main: { name: `${name}-cache`, subnet_ids: [reference('aws_subnet.a.id'), reference('aws_subnet.b.id')] },
+    main: {
+      name: `${name}-cache`,
+      subnet_ids: [reference('aws_subnet.a.id'), reference('aws_subnet.b.id')],
+    },
   },
   aws_elasticache_replication_group: {
     main: {
@@ -201,12 +256,19 @@ export const smallShop = (name: string): Resources => ({
   },
 })
 
-const tags = { Project: 'ecommerce', Environment: 'small', ManagedBy: 'shopctl', CostCenter: 'shop' }
+const tags = {
+  Project: 'ecommerce',
+  Environment: 'small',
+  ManagedBy: 'shopctl',
+  CostCenter: 'shop',
+}
 
 /** A folder's main.tf.json: `offline` never calls AWS, `emulator` follows AWS_ENDPOINT_URL. */
 export const stackFile = (resource: Resources, { place }: { readonly place: 'offline' | 'emulator' }) => ({
   terraform: {
-    required_providers: { aws: { source: 'hashicorp/aws', version: '5.100.0' } },
+    required_providers: {
+      aws: { source: 'hashicorp/aws', version: '5.100.0' },
+    },
     backend: { local: { path: 'terraform.tfstate' } },
   },
   provider: {

@@ -9,7 +9,10 @@ const set =
     const [type = '', name = ''] = address.split('.')
     return {
       ...resources,
-      [type]: { ...resources[type], [name]: { ...resources[type]?.[name], ...attributes } },
+      [type]: {
+        ...resources[type],
+        [name]: { ...resources[type]?.[name], ...attributes },
+      },
     }
   }
 
@@ -65,11 +68,18 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       backup_retention_period: 1,
       publicly_accessible: true,
     }),
-    set('aws_s3_bucket_versioning.uploads', { versioning_configuration: [{ status: 'Suspended' }] }),
+    set('aws_s3_bucket_versioning.uploads', {
+      versioning_configuration: [{ status: 'Suspended' }],
+    }),
     set(`${uploads}.uploads`, { force_destroy: true }),
-    set('aws_kms_key.shop', { deletion_window_in_days: 7, enable_key_rotation: false }),
+    set('aws_kms_key.shop', {
+      deletion_window_in_days: 7,
+      enable_key_rotation: false,
+    }),
     set('aws_cloudwatch_log_group.cluster', { retention_in_days: 30 }),
-    set('aws_elasticache_replication_group.main', { snapshot_retention_limit: 1 }),
+    set('aws_elasticache_replication_group.main', {
+      snapshot_retention_limit: 1,
+    }),
     without('aws_s3_bucket_public_access_block.uploads'),
     set('aws_vpc_security_group_ingress_rule.database_from_nodes', {
       referenced_security_group_id: null,
@@ -87,18 +97,29 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       parameter: [
         { name: 'log_statement', value: 'ddl', apply_method: 'immediate' },
         { name: 'rds.force_ssl', value: '1', apply_method: 'immediate' },
-        { name: 'shared_preload_libraries', value: 'pg_stat_statements', apply_method: 'pending-reboot' },
+        {
+          name: 'shared_preload_libraries',
+          value: 'pg_stat_statements',
+          apply_method: 'pending-reboot',
+        },
       ],
     }),
     set('aws_eks_cluster.main', { version: '1.35' }),
-    set('aws_elasticache_replication_group.main', { node_type: 'cache.r6g.large' }),
+    set('aws_elasticache_replication_group.main', {
+      node_type: 'cache.r6g.large',
+    }),
   ],
   'two-minors': [set('aws_eks_cluster.main', { version: '1.36' })],
   moved: [
     renamed('aws_s3_bucket.uploads', 'aws_s3_bucket.user_uploads'),
     renamed('aws_kms_key.shop', 'aws_kms_key.data'),
   ],
-  unheard: [(resources) => ({ ...resources, aws_sqs_queue: { mails: { name: 'mails' } } })],
+  unheard: [
+    (resources) => ({
+      ...resources,
+      aws_sqs_queue: { mails: { name: 'mails' } },
+    }),
+  ],
 }
 
 export const variants: Readonly<Record<string, Resources>> = {
