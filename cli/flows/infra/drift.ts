@@ -44,12 +44,8 @@ export const drift = async (means: InfraMeans): Promise<DriftResult> => {
   const { terraform, saved } = await openPlan(wanted, means, steps)
   const report = means.judges(means.stack).drift({ plan: saved.json, code: await means.readCode(terraform.folder) })
   const { differences, untracked } = await steps.run('ask', async () => {
-    const [known, tagged, named] = await Promise.all([
-      terraform.state().then(knownIdentities),
-      means.tagged(),
-      withWho(report.differences, saved.json, means),
-    ])
-    return { differences: named, untracked: tagged === null ? null : untrackedOf(tagged, known) }
+    const [tagged, named] = await Promise.all([means.tagged(), withWho(report.differences, saved.json, means)])
+    return { differences: named, untracked: tagged === null ? null : untrackedOf(tagged, knownIdentities(saved.json)) }
   })
   const result: DriftResult = {
     schema: 'shopctl.infra-drift/1',

@@ -66,23 +66,16 @@ const ruleAdded: Difference = {
 test('drift names who did it where AWS tells, lists what is in no state, and is written down', async () => {
   const infra = scriptedInfra()
   infra.judges.drift = () => ({ ...noDrift, outcome: 'drift', differences: [ruleAdded] })
+  const resources = [{ values: { id: 'vpc-1', arn: 'arn:aws:ec2:us-east-1:0:vpc/vpc-1' } }, { values: { id: 'sg-1' } }]
   infra.script.plan = {
+    prior_state: { values: { root_module: { resources } } },
     resource_drift: [{ address: ruleAdded.address, change: { before: { id: 'sg-1' }, after: {} } }],
   }
-  infra.script.states = [
-    {
-      values: {
-        root_module: {
-          resources: [
-            { values: { id: 'vpc-1', arn: 'arn:aws:ec2:us-east-1:0:vpc/vpc-1' } },
-            { values: { id: 'sg-1' } },
-          ],
-        },
-      },
-    },
-  ]
   const by = { who: 'eve', when: '2026-11-22T11:00:00Z', call: 'AuthorizeSecurityGroupIngress' }
-  const arns = ['vpc/vpc-1', 'security-group/sg-1', 'key/lost'].map((rest) => `arn:aws:x:us-east-1:0:${rest}`)
+  // Nodes and members of the cache have our tags too, and are in no state.
+  const made = ['ec2:us-east-1:0:instance/i-1', 'elasticache:us-east-1:0:cluster:shop-dev-1']
+  const rest = ['ec2:us-east-1:0:vpc/vpc-1', 'ec2:us-east-1:0:security-group/sg-1', 'kms:us-east-1:0:key/lost', ...made]
+  const arns = rest.map((one) => `arn:aws:${one}`)
   const result = await drift({
     ...infra.means,
     whoChanged: async (names) => new Map([...names.keys()].map((address) => [address, by] as const)),

@@ -20,9 +20,8 @@ export type OpenRecord = {
   close(failure: ShopctlError | null): Promise<void>
 }
 
-/** `20261122T204501Z-3f2a9c`: sorts by time, and two at once differ. */
-const newId = (now: Date): string =>
-  `${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`
+/** `20261122T204501123Z-3f2a9c`: sorts by time, and two at once differ. */
+const newId = (now: Date): string => `${now.toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(3).toString('hex')}`
 
 const costOf = ({ cost }: MadePlan): ApplyRecord['cost'] => ({
   expected: cost.monthly.total.expected,

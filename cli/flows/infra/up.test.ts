@@ -197,6 +197,39 @@ test('F10: an interrupt tells what was done, what is half made and what was not 
   expect((await infra.means.lock('shop-dev').read())?.value.released).toBe(true)
 })
 
+test('F10: what an interrupted run left half made is made anew without a word; what else is tainted is refused', async () => {
+  const infra = scriptedInfra()
+  await infra.withRegistry()
+  const replaced = ['aws_kms_key.logs', 'aws_kms_key.tainted_by_hand']
+  const risk = { kind: 'data-loss', what: 'The key would be replaced.', why: 'tainted' } as const
+  const risks = replaced.map((address) => ({ ...risk, address }))
+  infra.judges.verdict = () =>
+    aVerdict(
+      replaced.map((address) => aChange(address, 'replace')),
+      { risks },
+    )
+  infra.script.plan = {
+    resource_changes: replaced.map((address) => ({ address, action_reason: 'replace_because_tainted' })),
+  }
+  const asked: (readonly string[])[] = []
+  infra.judges.gate = (_verdict, { destroy }) => {
+    asked.push(destroy)
+    return null
+  }
+  infra.script.apply = { ...nothingDone, outcome: 'interrupted', tainted: ['aws_kms_key.logs'] }
+  await failureOf(up(asking().request, infra.means))
+  infra.clock.now += 1000
+  await failureOf(up(asking().request, infra.means))
+  expect(asked).toEqual([[], ['aws_kms_key.logs']])
+  infra.clock.now += 1000
+
+  // After a run that ended well it is in use, whatever older records say.
+  infra.script.apply = nothingDone
+  await up(asking().request, infra.means)
+  await up(asking().request, infra.means)
+  expect(asked.at(-1)).toEqual([])
+})
+
 test('F8: while another holds the lock nothing is synthesised or planned, and the holder is named', async () => {
   const infra = scriptedInfra()
   await infra.withRegistry()

@@ -7,9 +7,10 @@ import { createSteps, type Steps } from '../steps.ts'
 import { applyPlan } from './apply-plan.ts'
 import { checkPlace, refuseWhileHeld } from './check-place.ts'
 import { type Allowed, refusalOf } from './check-policy.ts'
+import { findHalfMade } from './half-made.ts'
 import type { InfraMeans, StackOutputs } from './infra-means.ts'
 import { beginInfra, toldWithin } from './infra-steps.ts'
-import { makePlan } from './make-plan.ts'
+import { type MadePlan, makePlan } from './make-plan.ts'
 import { type PlanDocument, planDocument } from './plan-document.ts'
 import { verifyStack } from './verify-stack.ts'
 import { type Wanted, wantedAnswer } from './wanted-answer.ts'
@@ -77,8 +78,18 @@ const publicOf = (outputs: StackOutputs): UpResult['outputs'] =>
 const generate = async (outputs: StackOutputs, means: InfraMeans, steps: Steps): Promise<InstallationSecrets | null> =>
   means.stack.kind === 'shop' ? steps.run('secrets', (say) => means.generateSecrets(outputs, say)) : null
 
+/** What was allowed by flags, and what an interrupted run left that nobody could have used. */
+const allowedFor = async (made: MadePlan, { allowed }: UpRequest, means: InfraMeans): Promise<Allowed> => {
+  const halfMade = (await findHalfMade(made, means)).filter((address) => !allowed.destroy.includes(address))
+  for (const address of halfMade) {
+    const message = `${address} was left half made by a run that did not end; it is made anew.`
+    means.reporter.emit({ type: 'notice', message })
+  }
+  return { ...allowed, destroy: [...allowed.destroy, ...halfMade] }
+}
+
 const upStack = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<Omit<UpResult, 'first'>> => {
-  const { allowed, waitSeconds, file } = request
+  const { waitSeconds, file } = request
   const wanted = { against: 'account', mode: 'normal' } as const
   const made = await makePlan({ ...wanted, lock: 'take', file }, means, steps)
   const { terraform, saved, verdict } = made
@@ -97,6 +108,7 @@ const upStack = async (request: UpRequest, means: InfraMeans, steps: Steps): Pro
   }
 
   await request.show(document)
+  const allowed = await allowedFor(made, request, means)
   const refusal = refusalOf(made, allowed, means)
   if (refusal !== null) throw refusal
   const confirmed = await request.confirm(document, wantedAnswer(document, means))

@@ -1,4 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3'
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import { awsFailure, isStatus } from './aws-failure.ts'
 import type { ObjectStore, WriteCondition } from './object-store.ts'
 
@@ -16,29 +16,26 @@ const isNamed = (error: unknown, ...names: readonly string[]): boolean =>
 type BucketPlace = {
   readonly bucket: string
   readonly region: string
-  /** Ends what is under way at an interrupt. */
-  readonly signal?: AbortSignal
+  /** In place of what this process's environment says; tests ask as another account. */
+  readonly client?: S3ClientConfig
 }
 
 /**
  * The state bucket by S3's conditional writes. Throws AWS_NOT_LOGGED_IN, AWS_FORBIDDEN (refused) or AWS_UNREACHABLE
  * (unknown); an answer takes at most 10 s.
  */
-export const createS3ObjectStore = ({ bucket, region, signal }: BucketPlace): ObjectStore => {
+export const createS3ObjectStore = ({ bucket, region, client: own = {} }: BucketPlace): ObjectStore => {
   let opened: Promise<{ readonly library: typeof import('@aws-sdk/client-s3'); readonly client: S3Client }> | null =
     null
   // A fifth of a second of imports that only a command that comes here pays.
   const open = () => {
     opened ??= import('@aws-sdk/client-s3').then((library) => ({
       library,
-      client: new library.S3Client({ region, maxAttempts: 2 }),
+      client: new library.S3Client({ region, maxAttempts: 2, ...own }),
     }))
     return opened
   }
-  const limits = () => {
-    const timeout = AbortSignal.timeout(answerSeconds * 1000)
-    return { abortSignal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) }
-  }
+  const limits = () => ({ abortSignal: AbortSignal.timeout(answerSeconds * 1000) })
   const failed = (error: unknown, doing: string) => awsFailure(error, { doing: `asked ${doing} of ${bucket}` })
 
   return {

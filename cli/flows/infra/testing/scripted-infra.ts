@@ -91,6 +91,7 @@ export const scriptedInfra = ({ environment = 'dev', stack }: Place = {}) => {
     bucket,
     calls,
     events,
+    clock,
     withRegistry,
     interrupt: () => interrupts.abort(new Error('SIGINT')),
   }
