@@ -1,4 +1,4 @@
-import './without-archiver.ts'
+import './without-unused.ts'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { App, TerraformResource } from 'cdktf'
