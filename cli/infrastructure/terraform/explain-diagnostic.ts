@@ -98,7 +98,7 @@ const refusedByAws = (diagnostic: Diagnostic, { environment }: Explaining): Part
 }
 
 const unreachable = (diagnostic: Diagnostic, { environment }: Explaining): Part | null =>
-  /request send failed|failed to request discovery document/.test(textOf(diagnostic)) && !isOfProvider(diagnostic)
+  /\brequest send failed\b/.test(textOf(diagnostic))
     ? {
         code: 'AWS_UNREACHABLE',
         outcome: 'unknown',

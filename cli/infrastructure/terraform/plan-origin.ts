@@ -46,8 +46,14 @@ const synthesised = z.object({
 
 type Origin = { readonly place: string; readonly addresses: ReadonlySet<string>; readonly asksNobody: boolean }
 
+/** Terraform sorts the names in a map. */
+const inOrder = (tags: unknown): readonly (readonly [string, unknown])[] =>
+  Object.entries(z.record(z.string(), z.unknown()).catch({}).parse(tags)).toSorted(([left], [right]) =>
+    left < right ? -1 : 1,
+  )
+
 const placeOf = (region: unknown, accounts: unknown, tags: unknown): string =>
-  JSON.stringify([region ?? null, accounts ?? null, tags ?? null])
+  JSON.stringify([region ?? null, accounts ?? null, inOrder(tags)])
 
 const originOfPlan = (plan: unknown): Origin => {
   const { provider_config: providers, root_module: root } = planned.parse(plan).configuration

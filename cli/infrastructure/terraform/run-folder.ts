@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { quoteWord } from '../../errors/quote-word.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
@@ -27,8 +27,12 @@ export const unsavedState = 'errored.tfstate'
 const emptyState = 'empty.tfstate'
 const logHours = 7 * 24
 
-/** All that Terraform would read besides what is written here. A left-over override would plan against another state. */
-const isConfiguration = (name: string): boolean => /\.tf$|\.tf\.json$|\.tfvars$|\.tfvars\.json$/.test(name)
+/**
+ * All that Terraform would read besides what is written here: a left-over override would plan against another state.
+ * Not the JSON itself: it is replaced in one step, so that another run in this folder never finds it gone.
+ */
+const isLeftOver = (name: string): boolean =>
+  /\.tf$|\.tf\.json$|\.tfvars$|\.tfvars\.json$/.test(name) && name !== 'cdk.tf.json'
 
 /** `skip_requesting_account_id` contradicts `allowed_account_ids`, which therefore is emptied. */
 const askNobody = {
@@ -61,6 +65,12 @@ export const stateNotSaved = ({ folder, stack, environment }: Pick<RunFolder, 'f
 export const hasUnsavedState = async (folder: string): Promise<boolean> =>
   (await stat(join(folder, unsavedState)).catch(() => null)) !== null
 
+const replaceFile = async (from: string, to: string): Promise<void> => {
+  const beside = `${to}.${process.pid}`
+  await copyFile(from, beside)
+  await rename(beside, to)
+}
+
 /** A folder that holds what was synthesised now, the committed provider lock, and nothing else that Terraform reads. */
 export const prepareRunFolder = async (run: RunFolder): Promise<void> => {
   const { folder, write, providerLock, state, now } = run
@@ -68,12 +78,12 @@ export const prepareRunFolder = async (run: RunFolder): Promise<void> => {
   await chmod(folder, 0o700)
   if (await hasUnsavedState(folder)) throw stateNotSaved(run)
   for (const name of await readdir(folder)) {
-    if (isConfiguration(name) || name.startsWith(emptyState)) await rm(join(folder, name), { force: true })
+    if (isLeftOver(name) || name.startsWith(emptyState)) await rm(join(folder, name), { force: true })
   }
   // A workspace that somebody selected here is another state under another key.
   await rm(join(folder, '.terraform', 'environment'), { force: true })
   await write(folder)
   if (state === 'empty') await writeFile(join(folder, 'empty_override.tf.json'), JSON.stringify(askNobody))
-  await copyFile(providerLock, join(folder, '.terraform.lock.hcl'))
+  await replaceFile(providerLock, join(folder, '.terraform.lock.hcl'))
   await removeOldFiles(join(folder, 'logs'), { olderThanHours: logHours, now })
 }

@@ -8,7 +8,7 @@ export type TerraformPlace = {
   readonly variables: TerraformVariables
 }
 
-const quickSeconds = 60
+const readSeconds = 180
 /** The provider is 707 MB, and comes over the network the first time. */
 const initSeconds = 1200
 const planSeconds = 1800
@@ -71,10 +71,10 @@ export const planCall = (
   })
 
 export const showPlanCall = (place: TerraformPlace, file: string): ToolCall =>
-  terraform(place, { args: ['show', '-json', file], timeoutSeconds: quickSeconds })
+  terraform(place, { args: ['show', '-json', file], timeoutSeconds: readSeconds })
 
 export const showStateCall = (place: TerraformPlace): ToolCall =>
-  terraform(place, { args: ['show', '-json'], timeoutSeconds: quickSeconds })
+  terraform(place, { args: ['show', '-json'], timeoutSeconds: readSeconds })
 
 export const applyCall = (
   place: TerraformPlace,
@@ -91,7 +91,7 @@ export const refreshCall = (place: TerraformPlace, lockTimeoutSeconds: number): 
 }
 
 export const outputCall = (place: TerraformPlace): ToolCall =>
-  terraform(place, { args: ['output', '-json'], timeoutSeconds: quickSeconds })
+  terraform(place, { args: ['output', '-json'], timeoutSeconds: readSeconds })
 
 export const unlockCall = (place: TerraformPlace, id: string): ToolCall =>
-  terraform(place, { args: ['force-unlock', '-no-color', '-force', id], timeoutSeconds: quickSeconds })
+  terraform(place, { args: ['force-unlock', '-no-color', '-force', id], timeoutSeconds: readSeconds })
