@@ -1,5 +1,7 @@
 import type { ReleaseRecord } from '../releases/release.ts'
-import type { Work } from './platform.ts'
+
+/** As the `Work` of platform.ts, which knows this file. */
+export type DrillWork = { readonly say: (message: string) => void; readonly signal: AbortSignal }
 
 /** One table of a service's database, as it was dumped and as it came back. */
 export type RestoredTable = {
@@ -43,11 +45,11 @@ export type DumpOptions = {
 /** Shows that a backup can be restored, without touching what it is a backup of. `close` always. */
 export type BackupDrill = {
   /** Each database in one snapshot, into files. Throws STATE_NOT_WRITABLE, BACKUP_EXISTS or the database's failures. */
-  dump(release: ReleaseRecord, options: DumpOptions, work: Work): Promise<void>
+  dump(release: ReleaseRecord, options: DumpOptions, work: DrillWork): Promise<void>
   /** In place of `dump`: one that was kept before. Throws DUMP_UNREADABLE (a check said no). */
   open(folder: string): Promise<void>
   /** Into a fresh server of its own. Throws BACKUP_NOT_RESTORED (refused) where that could not be tried. */
-  restore(releases: readonly ReleaseRecord[], work: Work): Promise<void>
+  restore(releases: readonly ReleaseRecord[], work: DrillWork): Promise<void>
   report(): BackupReport
   /** Stops the server and removes what is not to be kept, whatever happened before. */
   close(): Promise<void>
