@@ -83,6 +83,8 @@ test('one byte of a kept dump that changed ends with exit 5; a dump is never wri
 test('refused where the shop is down, where nothing is deployed, and where it is not ours to back up', async () => {
   expect(await shop.run(['down', '--env', 'local', '--yes'])).toMatchObject({ code: 0 })
   expect(await shop.run(verify)).toMatchObject({ code: 3, stderr: expect.stringMatching(/^NOT_UP: /m) })
+  const prod = await shop.run(['backup', 'verify', '--env', 'prod'])
+  expect(prod).toMatchObject({ code: 3, stderr: expect.stringMatching(/^BACKUP_LOCAL_ONLY: .*prod/m) })
   const env = { SHOPCTL_STATE_DIR: join(shop.root, 'nothing yet') }
   expect(await shop.run(verify, { env })).toMatchObject({
     code: 3,

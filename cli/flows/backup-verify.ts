@@ -1,3 +1,4 @@
+import type { EnvironmentFacts } from '../../stacks/environments.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
 import type { BackupDrill, BackupReport } from '../platforms/backup-drill.ts'
@@ -55,6 +56,11 @@ const runningRelease = async (
         : `${environment} is down; its databases cannot be read. Nothing was changed.`,
     fix: [toType(`deploy --env ${environment}`)],
   })
+}
+
+/** Before anybody is asked who is signed in: an environment on AWS has nothing to dump, whoever asks. */
+export const refuseBackupElsewhere = ({ name, platform }: Pick<EnvironmentFacts, 'name' | 'platform'>): void => {
+  if (platform !== 'local') throw backedUpElsewhere(name)
 }
 
 const backedUpElsewhere = (environment: string): ShopctlError =>

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import * as Flags from '@oclif/core/flags'
 import { environmentFlag } from '../../flags.ts'
 import { FlowCommand } from '../../flow-command.ts'
-import { type BackupRequest, verifyBackup } from '../../flows/backup-verify.ts'
+import { type BackupRequest, refuseBackupElsewhere, verifyBackup } from '../../flows/backup-verify.ts'
 import { backupView } from '../../output/views/backup-view.ts'
 
 export default class BackupVerify extends FlowCommand {
@@ -25,6 +25,7 @@ export default class BackupVerify extends FlowCommand {
 
   protected async execute() {
     const { flags } = await this.parse(BackupVerify)
+    refuseBackupElsewhere(flags.env)
     const means = await this.means(flags)
     const report = await verifyBackup(requestOf(flags), means)
     const outcome = report.verdict === 'verified' ? ('done' as const) : ('check-failed' as const)
