@@ -41,9 +41,10 @@ test('what has no price is named near the top, and the sums are "at least"', () 
   expect(`${title} ${rest.slice(0, 3).join(' ')}`).toMatch(/^Without a price.*x9\.large/)
 })
 
-test('the budget is judged in the first line; why it was accepted is told', () => {
+test('F21: the budget is judged in the first line, with the three largest lines; why it was accepted is told', () => {
   const dear = { ...prod, budget: 1000 }
   expect(shown(planOfProd, dear)).toMatch(/^prod: .* above the budget\s+of 1,000\.00/)
+  expect(shown(planOfProd, dear)).toContain('Most of it: database 657.00?, cache 300.76?, nodes 182.21.')
   expect(shown(planOfProd, dear, { ...none, allow: 'the sale' })).toContain('Accepted all the same: the sale')
 })
 

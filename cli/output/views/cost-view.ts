@@ -68,11 +68,12 @@ const budgetInWords = ({ verdict, budget }: CostEstimate): string =>
 const unsureMark = ({ fixed, usage }: CostEstimate): string =>
   [...fixed, ...usage].some(({ verified }) => !verified) ? '?' : ''
 
-const gateLines = ({ outcome, findings, allowedBecause }: CostGate): readonly string[] =>
+const gateLines = ({ outcome, findings, largest, allowedBecause }: CostGate): readonly string[] =>
   outcome === 'passed'
     ? []
     : [
         ...findings.map((finding) => `Too much: ${finding}.`),
+        `Most of it: ${largest.map((line) => `${line.item} ${inDollars(line.monthly)}${marksOf(line)}`).join(', ')}.`,
         ...(allowedBecause === null ? [] : [`Accepted all the same: ${allowedBecause}`]),
       ]
 
