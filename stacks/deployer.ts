@@ -6,9 +6,10 @@ import { arn } from './aws-stack.ts'
 import type { Cluster } from './cluster.ts'
 import { type InstallationFacts, partition } from './installations.ts'
 import type { Keys } from './keys.ts'
-import { environmentsOn, namespacesOn } from './namespaces.ts'
+import { namespacesOn } from './namespaces.ts'
 import { decryptThrough, policyDocument, role, type Statement } from './permissions.ts'
 import { resourceName } from './resource-name.ts'
+import { secretPrefixesOn } from './secret-prefixes.ts'
 
 const pushAndPull = [
   'ecr:BatchCheckLayerAvailability',
@@ -31,30 +32,24 @@ const trust = ({ account, deployerRoles }: InstallationFacts): string =>
     Action: 'sts:AssumeRole',
   })
 
-const permissions = (facts: InstallationFacts, clusterArn: string, keys: Keys): readonly Statement[] => {
-  const prefixes = new Set([
-    `shop/${facts.name}/`,
-    ...environmentsOn(facts).flatMap(({ kubernetes }) => kubernetes?.secrets?.prefix ?? []),
-  ])
-  return [
-    { Sid: 'FindTheCluster', Effect: 'Allow', Action: 'eks:DescribeCluster', Resource: clusterArn },
-    // AWS knows no narrower resource for it.
-    { Sid: 'LogInToTheRegistry', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
-    {
-      Sid: 'PushAndPullImages',
-      Effect: 'Allow',
-      Action: pushAndPull,
-      Resource: serviceNames.map((service) => arn('ecr', facts, `repository/${services[service].longName}`)),
-    },
-    {
-      Sid: 'ReadSecretsOfTheShop',
-      Effect: 'Allow',
-      Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
-      Resource: [...prefixes].map((prefix) => arn('secretsmanager', facts, `secret:${prefix}*`)),
-    },
-    decryptThrough('secretsmanager', keys.secrets.arn, facts),
-  ]
-}
+const permissions = (facts: InstallationFacts, clusterArn: string, keys: Keys): readonly Statement[] => [
+  { Sid: 'FindTheCluster', Effect: 'Allow', Action: 'eks:DescribeCluster', Resource: clusterArn },
+  // AWS knows no narrower resource for it.
+  { Sid: 'LogInToTheRegistry', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+  {
+    Sid: 'PushAndPullImages',
+    Effect: 'Allow',
+    Action: pushAndPull,
+    Resource: serviceNames.map((service) => arn('ecr', facts, `repository/${services[service].longName}`)),
+  },
+  {
+    Sid: 'ReadSecretsOfTheShop',
+    Effect: 'Allow',
+    Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+    Resource: secretPrefixesOn(facts).map((prefix) => arn('secretsmanager', facts, `secret:${prefix}*`)),
+  },
+  decryptThrough('secretsmanager', keys.secrets.arn, facts),
+]
 
 export type DeployerParts = { readonly cluster: Cluster; readonly keys: Keys }
 

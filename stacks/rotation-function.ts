@@ -2,6 +2,7 @@ import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js'
 import type { ITerraformDependable } from 'cdktf'
 import { Construct } from 'constructs'
+import { arn } from './aws-stack.ts'
 import type { Database } from './database.ts'
 import type { InstallationFacts } from './installations.ts'
 import type { Keys } from './keys.ts'
@@ -10,6 +11,8 @@ import type { Network } from './network.ts'
 import { decryptThrough, role, type Statement, trustService } from './permissions.ts'
 import { resourceName } from './resource-name.ts'
 import { rotationArchive } from './rotation/rotation-archive.ts'
+import type { SecretName } from './secret-names.ts'
+import { secretPrefixesOn } from './secret-prefixes.ts'
 import { ClosedSecurityGroup } from './security-group.ts'
 
 /** Beside cdk.tf.json, where Terraform looks for it. */
@@ -19,12 +22,13 @@ export type RotationFunctionParts = {
   readonly network: Network
   readonly keys: Keys
   readonly database: Database
-  readonly secretArns: readonly string[]
+  /** Names below every prefix of the installation. */
+  readonly secrets: readonly SecretName[]
 }
 
 const permissions = (
   facts: InstallationFacts,
-  { keys, database, secretArns }: RotationFunctionParts,
+  { keys, database, secrets }: RotationFunctionParts,
 ): readonly Statement[] => [
   {
     Sid: 'RotateSecrets',
@@ -35,7 +39,10 @@ const permissions = (
       'secretsmanager:PutSecretValue',
       'secretsmanager:UpdateSecretVersionStage',
     ],
-    Resource: secretArns,
+    // By name: Terraform does not make those of other environments, so knows no ARN. AWS ends each with six letters.
+    Resource: secretPrefixesOn(facts).flatMap((prefix) =>
+      secrets.map((name) => arn('secretsmanager', facts, `secret:${prefix}${name}-??????`)),
+    ),
   },
   {
     Sid: 'ActAsTheDatabaseMaster',

@@ -38,7 +38,7 @@ export class Secrets extends Construct {
       network,
       keys,
       database,
-      secretArns: rotated.map(([, { arn }]) => arn),
+      secrets: rotated.map(([name]) => name),
     })
     for (const [name, { id: secretId }] of rotated)
       new SecretsmanagerSecretRotation(this, `${name}-rotation`, {

@@ -116,6 +116,26 @@ test('the deployer can be taken on by the roles that the facts name and by nobod
   ])
 })
 
+const policies = z.object({ Statement: z.array(z.object({ Sid: z.string(), Resource: z.unknown() })) })
+const reached = (stack: StackJson, role: string, sid: string): unknown => {
+  const [, { policy }] = resourcesOf(stack, 'aws_iam_role_policy').find(([name]) => name === role) ?? ['', {}]
+  return policies.parse(JSON.parse(z.string().parse(policy))).Statement.find(({ Sid }) => Sid === sid)?.Resource
+}
+
+test('who rotates and who deploys reach the secrets of every environment on the installation, and of no other', () => {
+  const place = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:shop'
+  const rotated = ['jwt-signing-keys', 'database-users', 'database-catalog', 'database-orders']
+  const standing = { dev: ['dev'], staging: ['staging'], prod: ['prod', 'staging'] }
+  for (const name of installationNames) {
+    expect(reached(shop(name), 'secrets_rotation_role_permissions', 'RotateSecrets')).toEqual(
+      standing[name].flatMap((environment) => rotated.map((secret) => `${place}/${environment}/${secret}-??????`)),
+    )
+    expect(reached(shop(name), 'deployer_role_permissions', 'ReadSecretsOfTheShop')).toEqual(
+      standing[name].map((environment) => `${place}/${environment}/*`),
+    )
+  }
+})
+
 test('no role of the shop may do everything, and none may do what it likes everywhere', () => {
   const documents = installationNames.flatMap((name) => resourcesOf(shop(name), 'aws_iam_role_policy'))
   expect(documents.length).toBeGreaterThan(15)
