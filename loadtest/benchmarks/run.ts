@@ -1,4 +1,5 @@
 import { benchDeployLocal } from './deploy-local.ts'
+import { benchInfraPlan } from './infra-plan.ts'
 import { benchNewcomer } from './newcomer.ts'
 import { benchRollout } from './rollout.ts'
 import { benchStartup } from './startup.ts'
@@ -10,7 +11,10 @@ const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<
   'deploy-local': benchDeployLocal,
   newcomer: benchNewcomer,
   rollout: benchRollout,
-  synth: benchSynth,
+  async synth(words) {
+    await benchSynth(words)
+    await benchInfraPlan(words)
+  },
 }
 
 const [name = '', ...words] = process.argv.slice(2)

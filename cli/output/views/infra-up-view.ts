@@ -30,6 +30,13 @@ const secretsInWords = ({ secrets }: UpResult): readonly string[] => {
   ]
 }
 
+/** For people with kubectl; shopctl itself signs in by its own means. */
+const kubectlLine = ({ outputs }: UpResult): readonly string[] => {
+  const { cluster_name: cluster, region } = outputs
+  if (typeof cluster !== 'string' || typeof region !== 'string') return []
+  return ['For kubectl:', `  aws eks update-kubeconfig --name ${cluster} --region ${region}`]
+}
+
 /** What was done, what later steps use, and what a person still has to do. */
 export const infraUpView = (result: UpResult, width: number | null): string => {
   const rows = Object.entries(result.outputs).map(([name, value]) => ({ name, value: inWords(value) }))
@@ -41,10 +48,10 @@ export const infraUpView = (result: UpResult, width: number | null): string => {
     rows,
     width,
   })
-  const secrets = secretsInWords(result)
+  const further = [...secretsInWords(result), ...kubectlLine(result)]
   return [
     headline(result),
     ...(rows.length > 0 ? ['', table] : []),
-    ...(secrets.length > 0 ? ['', ...secrets] : []),
+    ...(further.length > 0 ? ['', ...further] : []),
   ].join('\n')
 }
