@@ -23,6 +23,9 @@ const usually = (address: string, action: string): string => {
 
 const seconds = (amount: number): string => durationInWords(amount * 1000)
 
+/** Terraform counts whole seconds: what took none of them took a moment. */
+const after = (amount: number): string => (amount === 0 ? '' : ` in ${seconds(amount)}`)
+
 export type TerraformProgress = {
   /** What the event says to a person; null where it says nothing new. */
   hear(event: TerraformEvent): string | null
@@ -33,14 +36,15 @@ export type TerraformProgress = {
  * a total that is known before, what is planned on the way is counted.
  */
 export const createTerraformProgress = (known: number | null): TerraformProgress => {
-  let planned = 0
+  // A plan and the apply after it both tell what is planned.
+  const planned = new Set<string>()
   let ended = 0
-  const count = () => `${ended} of ${Math.max(known ?? planned, ended)}`
+  const count = () => `${ended} of ${Math.max(known ?? planned.size, ended)}`
   return {
     hear(event) {
       switch (event.type) {
         case 'planned':
-          planned += event.action === 'noop' ? 0 : 1
+          if (event.action !== 'noop') planned.add(event.address)
           return null
         case 'began': {
           const expected = usually(event.address, event.action)
@@ -54,7 +58,7 @@ export const createTerraformProgress = (known: number | null): TerraformProgress
         }
         case 'done':
           ended += 1
-          return `${event.address}: ${did[event.action] ?? event.action} in ${seconds(event.elapsedSeconds)} (${count()})`
+          return `${event.address}: ${did[event.action] ?? event.action}${after(event.elapsedSeconds)} (${count()})`
         case 'failed':
           ended += 1
           return `${event.address}: not ${did[event.action] ?? event.action}, after ${seconds(event.elapsedSeconds)} (${count()})`
