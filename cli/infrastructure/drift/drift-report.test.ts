@@ -175,6 +175,21 @@ describe('rules that others put into our groups', () => {
     expect(withRule({ ingress: [{ ...rule, description, cidr_blocks: ['0.0.0.0/0'] }] })).toHaveLength(1)
   })
 
+  test('one that lets everything out is told where it has come since, and not where AWS itself left it', () => {
+    const plan = readPlan('drift-none')
+    const address = 'aws_security_group.nodes'
+    const after = plan.prior_state?.values?.root_module.resources.find((one) => one.address === address)?.values
+    const since = (egress: unknown) => {
+      const change = { actions: ['update' as const], before: { ...after, egress }, after }
+      const drift = [{ address, mode: 'managed', type: 'aws_security_group', name: 'nodes', change }]
+      return driftReport({ ...plan, resource_drift: drift }, codeOfSmallShop).differences
+    }
+    expect(since(after?.egress)).toEqual([])
+    expect(since([])).toMatchObject([
+      { address, attribute: 'egress', found: 'all to 0.0.0.0/0', command: expect.stringContaining('egress') },
+    ])
+  })
+
   test('one for several sources is told for each', () => {
     const found = withRule({ ingress: [{ ...rule, cidr_blocks: ['1.2.3.4/32', '5.6.7.8/32'], self: true }] })
     expect(found.map((one) => one.found)).toEqual([

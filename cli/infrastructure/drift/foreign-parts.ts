@@ -22,8 +22,8 @@ type Part = {
 type Holder = {
   readonly types: readonly string[]
   readonly attribute: string
-  /** What the resource holds, as AWS tells it. */
-  readonly held: (values: Values) => readonly Part[]
+  /** What the resource holds, as AWS tells it; `before` is what the state knew where the refresh found a difference. */
+  readonly held: (values: Values, before: Values | null) => readonly Part[]
   /** What of it is a resource of ours. */
   readonly ours: (values: Values, found: readonly StateResource[]) => readonly string[]
 }
@@ -61,9 +61,15 @@ const sourcesOf = (values: Values, group: string): readonly string[] => [
 const isOfTheController = (rule: Values, source: string): boolean =>
   text(rule.description).startsWith('elbv2.k8s.aws/') && source.startsWith('sg-')
 
-/** AWS gives each new group this one and the provider takes it away; told only when it comes back (see drift-report.ts). */
-const isGivenByAws = (rule: Values, direction: string): boolean =>
-  direction === 'egress' && rule.protocol === '-1' && text(rule.description) === ''
+/**
+ * AWS gives each new group this rule and the provider takes it away, unless AWS is an emulator that keeps it: so where
+ * the state has known it all along it is not told, and where it has come since it is.
+ */
+const isGivenByAws = (rule: Values, group: Values): boolean =>
+  rule.protocol === '-1' && text(rule.description) === '' && sourcesOf(rule, text(group.id)).join() === '0.0.0.0/0'
+
+const hasComeBack = (group: Values, before: Values | null): boolean =>
+  before !== null && !records(before.egress).some((rule) => isGivenByAws(rule, group))
 
 const rangeOf = (source: string): string => {
   if (source.startsWith('sg-')) return `UserIdGroupPairs=[{GroupId=${source}}]`
@@ -81,9 +87,9 @@ const revoke = (group: Values, rule: Values, { direction, source }: { direction:
 const rulesIn = (direction: 'ingress' | 'egress'): Holder => ({
   types: ['aws_security_group', 'aws_default_security_group'],
   attribute: direction,
-  held: (group) =>
+  held: (group, before) =>
     records(group[direction])
-      .filter((rule) => !isGivenByAws(rule, direction))
+      .filter((rule) => direction === 'ingress' || !isGivenByAws(rule, group) || hasComeBack(group, before))
       .flatMap((rule) =>
         sourcesOf(rule, text(group.id))
           .filter((source) => !isOfTheController(rule, source))
@@ -200,12 +206,15 @@ export const repeatedAttributes = (type: string): readonly string[] =>
 export const foreignParts = (plan: TerraformPlan): readonly ForeignPart[] => {
   const found = resourcesFound(plan)
   const configured = configuredAttributes(plan)
+  const before = new Map(
+    plan.resource_drift.map(({ address, change }) => [address, isRecord(change.before) ? change.before : null]),
+  )
   return found.flatMap(({ address, type, values }) =>
     holders
       .filter(({ types, attribute }) => types.includes(type) && !(attribute in (configured.get(address) ?? {})))
       .flatMap(({ attribute, held, ours }) => {
         const known = ours(values, found)
-        return held(values)
+        return held(values, before.get(address) ?? null)
           .filter(({ same }) => !known.includes(same))
           .map(({ words, command, meaning }) => ({ address, attribute, found: words, command, meaning }))
       }),
