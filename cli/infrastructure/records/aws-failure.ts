@@ -49,7 +49,7 @@ export const awsFailure = (error: unknown, { doing, fix = [] }: Asking): Shopctl
       ...shared,
       code: 'AWS_NOT_LOGGED_IN',
       outcome: 'refused',
-      what: `AWS does not know who asks; it was ${doing}, and nothing was changed.`,
+      what: `AWS does not know who asks; it was ${doing}.`,
       fix: ['aws sso login', 'aws sts get-caller-identity', ...fix],
     })
   }
@@ -58,7 +58,7 @@ export const awsFailure = (error: unknown, { doing, fix = [] }: Asking): Shopctl
       ...shared,
       code: 'AWS_FORBIDDEN',
       outcome: 'refused',
-      what: `AWS did not allow it; it was ${doing}, and nothing was changed.`,
+      what: `AWS did not allow it; it was ${doing}.`,
       fix: ['aws sts get-caller-identity', ...fix],
     })
   }

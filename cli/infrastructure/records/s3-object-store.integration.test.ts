@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { acquireLock } from '../../releases/lock.ts'
 import { systemLockClock } from '../../releases/system-lock-clock.ts'
@@ -63,6 +65,18 @@ describe.skipIf(!isThere)(isThere ? 'the state bucket' : 'the state bucket (skip
     expect(await open().standing()).toBe('there')
     vi.stubEnv('AWS_ACCESS_KEY_ID', String(randomInt(100_000_000_000, 999_999_999_999)))
     expect(await open().standing()).toBe('foreign')
+  })
+
+  test('an answer that is cut off is unknown, not a shorter object', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': '100', etag: '"1"' })
+      response.write('half', () => response.destroy())
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const address = server.address()
+    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
+    await expect(open().read('anything')).rejects.toMatchObject({ code: 'AWS_UNREACHABLE', outcome: 'unknown' })
+    server.close()
   })
 
   test('a service that nobody answers for is unknown, not empty', async () => {

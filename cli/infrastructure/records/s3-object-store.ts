@@ -61,7 +61,11 @@ export const createS3ObjectStore = ({ bucket, region, client: own = {} }: Bucket
         throw failed(error, `for ${key}`)
       })
       if (answer?.Body === undefined) return null
-      return { text: await answer.Body.transformToString(), version: answer.ETag ?? '' }
+      // The answer has begun by then; it can still be cut off.
+      const text = await answer.Body.transformToString().catch((error: unknown) => {
+        throw failed(error, `for all of ${key}`)
+      })
+      return { text, version: answer.ETag ?? '' }
     },
 
     async write(key, { text, condition }) {

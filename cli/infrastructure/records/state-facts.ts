@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
 import type { ObjectStore } from './object-store.ts'
 
 const stateSchema = z.object({
@@ -27,11 +28,25 @@ const parsed = <Value>(text: string, schema: z.ZodType<Value>): Value | null => 
   }
 }
 
-/** How much a state holds, read without Terraform; null where there is none. `key` is the state's own. */
+/** The cause is left out: it would quote the state. */
+const unreadable = (bucket: string, key: string): ShopctlError =>
+  new ShopctlError({
+    code: 'STATE_UNREADABLE',
+    outcome: 'refused',
+    what: `The state ${key} in ${bucket} has another form than shopctl reads; nothing was changed.`,
+    why: ['to go on as if there were none would make everything a second time'],
+    fix: [`aws s3api list-object-versions --bucket ${bucket} --prefix ${key}`],
+  })
+
+/**
+ * How much a state holds, read without Terraform; null where there is none. `key` is the state's own. Throws
+ * STATE_UNREADABLE (refused).
+ */
 export const readStateFacts = async (objects: ObjectStore, key: string): Promise<StateFacts | null> => {
   const found = await objects.read(key)
-  const state = found === null ? null : parsed(found.text, stateSchema)
-  if (state === null) return null
+  if (found === null) return null
+  const state = parsed(found.text, stateSchema)
+  if (state === null) throw unreadable(objects.bucket, key)
   const managed = state.resources.filter(({ mode }) => mode === 'managed')
   return { serial: state.serial, resources: managed.reduce((sum, { instances }) => sum + instances.length, 0) }
 }
