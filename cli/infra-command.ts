@@ -13,6 +13,8 @@ import { environmentFlag } from './flags.ts'
 import { FlowCommand, whoAmI } from './flow-command.ts'
 import type { InfraMeans } from './flows/infra/infra-means.ts'
 import type { Wanted } from './flows/infra/wanted-answer.ts'
+import { createLocalLockStore } from './platforms/local/lock-store.ts'
+import { stateRoot } from './platforms/state-root.ts'
 import { repositoryRoot } from './repository-root.ts'
 import type { OutputFlags } from './shop-command.ts'
 
@@ -129,6 +131,9 @@ export abstract class InfraCommand extends FlowCommand {
       bucket,
       records: createRecordStore(bucket, (text) => redactor.redact(text)),
       lock: (name) => createS3LockStore(bucket, name),
+      localLock: createLocalLockStore(
+        join(stateRoot({ repository: repositoryRoot, variables: process.env }), 'infra', 'bootstrap-lock'),
+      ),
       async synthesise(reference, folder) {
         await installStacks()
         const { writeStack } = await import('./infrastructure/terraform/write-stack.ts')

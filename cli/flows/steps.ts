@@ -77,7 +77,7 @@ export const plannedSteps = {
   'infra down': ['tools', 'init', 'preview', 'lock', 'apply-plan'],
   'infra drift': ['tools', 'init', 'preview', 'ask'],
   'infra cost': ['tools', 'init', 'preview'],
-  'infra bootstrap': ['tools', 'bootstrap'],
+  'infra bootstrap': ['tools', 'lock', 'bootstrap'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>
 
 export type Verb = keyof typeof plannedSteps

@@ -68,6 +68,8 @@ export type InfraMeans = {
   readonly bucket: ObjectStore
   readonly records: RecordStore
   lock(stack: string): LockStore
+  /** On this disk, while there is no bucket yet. */
+  readonly localLock: LockStore
   /** Writes `cdk.tf.json` into a folder. */
   synthesise(stack: StackReference, folder: string): Promise<void>
   terraform(stack: StackReference, against: Against): Promise<Terraform>

@@ -29,7 +29,8 @@ const costOf = ({ cost }: MadePlan): ApplyRecord['cost'] => ({
   verdict: cost.verdict,
 })
 
-const began = async ({ verb, made, allowed }: Opening, means: InfraMeans): Promise<ApplyRecord> => ({
+/** A record that nobody has written down yet. */
+export const newRecord = async ({ verb, made, allowed }: Opening, means: InfraMeans): Promise<ApplyRecord> => ({
   schema: 'shopctl.infra-record/1',
   id: newId(means.now()),
   verb,
@@ -59,7 +60,7 @@ const outcomeOf = (failure: ShopctlError | null): ApplyRecord['outcome'] => {
 
 /** Writes the record down before anything is changed: what cannot be written down is not done. */
 export const openRecord = async (opening: Opening, means: InfraMeans): Promise<OpenRecord> => {
-  let record = await began(opening, means)
+  let record = await newRecord(opening, means)
   await means.records.write(record)
   return {
     id: record.id,

@@ -89,6 +89,21 @@ test('the bucket for the states comes first, after asking, and then the registry
   ])
 })
 
+test('two who make the bucket on one machine: the second is refused and told who is at it; what was made is recorded', async () => {
+  const infra = scriptedInfra()
+  infra.place.standing = 'missing'
+  const renewed = { wall: new Date().toISOString(), boot: null }
+  const version = await infra.means.localLock.write({ ...aLockValue('bob'), host: 'elsewhere', renewed }, null)
+  const failure = await failureOf(up(asking().request, infra.means))
+  expect(failure).toMatchObject({ code: 'LOCK_HELD' })
+  expect(infra.calls).not.toContain('bootstrap')
+  await infra.means.localLock.write({ ...aLockValue('bob'), released: true }, version)
+  await up(asking().request, infra.means)
+  expect(await infra.means.records.newest('state', 1)).toMatchObject({
+    records: [{ verb: 'bootstrap', who: 'ada@laptop', outcome: 'done' }],
+  })
+})
+
 test('a bucket of somebody else stops everything', async () => {
   const infra = scriptedInfra()
   infra.place.standing = 'foreign'

@@ -1,5 +1,4 @@
 import { stackName, stateKey } from '../../../stacks/stack-reference.ts'
-import { readStateBucket } from '../../infrastructure/aws/state-bucket.ts'
 import type { Confirmation } from '../../infrastructure/plan/confirmation-gate.ts'
 import { readStateFacts } from '../../infrastructure/records/state-facts.ts'
 import type { InstallationSecrets } from '../../infrastructure/secrets/generate-installation-secrets.ts'
@@ -10,6 +9,7 @@ import { type Allowed, refusalOf } from './check-policy.ts'
 import { findHalfMade } from './half-made.ts'
 import type { InfraMeans, StackOutputs } from './infra-means.ts'
 import { beginInfra, toldWithin } from './infra-steps.ts'
+import { makeBucket } from './make-bucket.ts'
 import { type MadePlan, makePlan } from './make-plan.ts'
 import { type PlanDocument, planDocument } from './plan-document.ts'
 import { verifyStack } from './verify-stack.ts'
@@ -47,12 +47,9 @@ export type UpResult = {
 }
 
 const ensureBucket = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<readonly 'state'[]> => {
-  const { environment, installation, bucket } = means
-  const { account, region } = installation
-  const standing = await readStateBucket(bucket, { environment: environment.name, account, region })
-  if (standing === 'there') return []
-  await request.confirmBootstrap(bucket.bucket)
-  const { outcome } = await steps.run('bootstrap', (say) => means.bootstrap(say))
+  if ((await means.bucket.standing()) === 'there') return []
+  const { waitSeconds, confirmBootstrap: confirm } = request
+  const { outcome } = await makeBucket({ waitSeconds, confirm }, means, steps)
   return outcome === 'made' ? ['state'] : []
 }
 

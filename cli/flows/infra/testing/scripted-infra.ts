@@ -4,6 +4,7 @@ import { createRecordStore } from '../../../infrastructure/records/record-store.
 import { createS3LockStore } from '../../../infrastructure/records/s3-lock-store.ts'
 import { createMemoryObjectStore } from '../../../infrastructure/records/testing/memory-object-store.ts'
 import type { EventBody } from '../../../output/events.ts'
+import { createMemoryLockStore } from '../../../releases/testing/memory-lock-store.ts'
 import type { InfraMeans, PlanJudges } from '../infra-means.ts'
 import { aCost, aVerdict, noDrift } from './judgements.ts'
 import { nothingDone, scriptedTerraform, type TerraformScript } from './scripted-terraform.ts'
@@ -50,6 +51,7 @@ export const scriptedInfra = ({ environment = 'dev', stack }: Place = {}) => {
     bucket,
     records: createRecordStore(bucket, (text) => text.replaceAll('c4nary', '[redacted]')),
     lock: (name) => createS3LockStore(bucket, name),
+    localLock: createMemoryLockStore(),
     async synthesise() {
       calls.push('synthesise')
     },
