@@ -55,7 +55,13 @@ export type InfraOptions = {
 }
 
 type AnswerFlags = InfraFlags & { readonly yes?: boolean }
-type Asking = { readonly wanted: Wanted; readonly question: string; readonly declined: string }
+type Asking = {
+  readonly wanted: Wanted
+  /** What has to be typed where more than a yes is wanted. */
+  readonly name: string
+  readonly question: string
+  readonly declined: string
+}
 
 const installationOf = ({ name, installation }: EnvironmentFacts): InstallationFacts => {
   if (installation !== null) return installations[installation]
@@ -215,13 +221,16 @@ export abstract class InfraCommand extends FlowCommand {
   }
 
   /** Asks for what a change needs; `--yes` answers all but what has to be typed. Throws NOT_CONFIRMED (refused). */
-  protected async answer(flags: AnswerFlags, { wanted, question, declined }: Asking): Promise<'yes' | 'typed-name'> {
+  protected async answer(
+    flags: AnswerFlags,
+    { wanted, name, question, declined }: Asking,
+  ): Promise<'yes' | 'typed-name'> {
     if (flags.yes && wanted !== 'typed-name') return 'yes'
     await (await this.openReporter(flags)).pause()
     await requireConfirmation({
       question,
       declined,
-      ...(wanted === 'yes' ? {} : { expects: flags.env.name }),
+      ...(wanted === 'yes' ? {} : { expects: name }),
       fix: toType(`${this.typedWithout('--yes')}${wanted === 'typed-name' ? '' : ' --yes'}`),
       signal: this.interrupted,
     })

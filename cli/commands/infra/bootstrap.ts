@@ -14,6 +14,7 @@ export default class InfraBootstrap extends InfraCommand {
     const confirm = async (bucket: string): Promise<void> => {
       await this.answer(flags, {
         wanted: 'yes',
+        name: 'state',
         question: `Make the bucket ${bucket} in account ${account}, ${region}?`,
         declined: `The bucket ${bucket} was not made; nothing was changed.`,
       })

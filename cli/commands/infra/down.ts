@@ -1,5 +1,6 @@
 import { waitFlag, yesFlag } from '../../flags.ts'
 import { down } from '../../flows/infra/down.ts'
+import { nameToType } from '../../flows/infra/wanted-answer.ts'
 import { allowDestroyFlag, InfraCommand, infraFlags } from '../../infra-command.ts'
 import { infraPlanView } from '../../output/views/infra-plan-view.ts'
 
@@ -23,6 +24,7 @@ export default class InfraDown extends InfraCommand {
         confirm: async ({ stack, counts }, wanted) =>
           this.answer(flags, {
             wanted,
+            name: nameToType(means),
             question: `Destroy ${counts.delete} resources of ${stack} for good?`,
             declined: `${stack} was not destroyed; nothing was changed.`,
           }),

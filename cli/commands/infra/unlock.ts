@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { yesFlag } from '../../flags.ts'
 import { unlock } from '../../flows/infra/unlock.ts'
+import { nameToType } from '../../flows/infra/wanted-answer.ts'
 import { InfraCommand, infraFlags } from '../../infra-command.ts'
 import { ageInWords } from '../../output/words-for-time.ts'
 
@@ -22,6 +23,7 @@ export default class InfraUnlock extends InfraCommand {
         confirm: async (found) => {
           await this.answer(flags, {
             wanted: 'yes',
+            name: nameToType(means),
             question: `${found.who} holds it (${found.operation}, ${ageInWords(found.since, means.now())}). Take it away?`,
             declined: 'The lock was left as it is; nothing was changed.',
           })

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { waitFlag, yesFlag } from '../../flags.ts'
 import { up } from '../../flows/infra/up.ts'
+import { nameToType } from '../../flows/infra/wanted-answer.ts'
 import { allowDestroyFlag, InfraCommand, infraFlags } from '../../infra-command.ts'
 import { infraPlanView } from '../../output/views/infra-plan-view.ts'
 import { infraUpView } from '../../output/views/infra-up-view.ts'
@@ -35,12 +36,14 @@ export default class InfraUp extends InfraCommand {
         confirm: async ({ stack, environment }, wanted) =>
           this.answer(flags, {
             wanted,
+            name: nameToType(means),
             question: `Apply this plan to ${stack} for ${environment}, in account ${account}, ${region}?`,
             declined: `The plan of ${stack} was not applied; nothing was changed.`,
           }),
         confirmBootstrap: async (bucket) => {
           await this.answer(flags, {
             wanted: 'yes',
+            name: nameToType(means),
             question: `There is no bucket for the states. Make ${bucket} in account ${account}, ${region}?`,
             declined: `The bucket ${bucket} was not made; nothing was changed.`,
           })

@@ -10,6 +10,7 @@ import { beginInfra, stackInWords } from './infra-steps.ts'
 import { makePlan } from './make-plan.ts'
 import { type PlanDocument, planDocument } from './plan-document.ts'
 import type { Wanted } from './wanted-answer.ts'
+import { standsUnderProduction } from './wanted-answer.ts'
 
 export type DownRequest = {
   readonly allowDestroy: readonly string[]
@@ -56,11 +57,9 @@ const stateStays = (means: InfraMeans): ShopctlError =>
     fix: [toType(`infra status --env ${means.environment.name}`)],
   })
 
-/** In production each thing with data is named; elsewhere a yes to all of it is enough. */
+/** In what production uses each thing with data is named; elsewhere a yes to all of it is enough. */
 const refusalOf = (document: PlanDocument, { allowDestroy }: DownRequest, means: InfraMeans): ShopctlError | null =>
-  means.environment.confirm === 'type-the-name'
-    ? means.judges(means.stack).gate(document, { destroy: allowDestroy })
-    : null
+  standsUnderProduction(means) ? means.judges(means.stack).gate(document, { destroy: allowDestroy }) : null
 
 /**
  * Destroys a stack; the bucket for the states stays, and so does the registry unless it is named. Throws PROTECTED
@@ -86,7 +85,7 @@ export const down = async (request: DownRequest, means: InfraMeans): Promise<Dow
   await request.show(document)
   const refusal = refusalOf(document, request, means)
   if (refusal !== null) throw refusal
-  await request.confirm(document, environment.confirm === 'type-the-name' ? 'typed-name' : 'yes')
+  await request.confirm(document, standsUnderProduction(means) ? 'typed-name' : 'yes')
   const allowed = { destroy: request.allowDestroy, cost: null }
   const { waitSeconds } = request
   const application = { verb: 'down', made, allowed, waitSeconds, after: async () => undefined } as const

@@ -11,6 +11,7 @@ import { planGate } from '../../infrastructure/plan/plan-gate.ts'
 import { planVerdict } from '../../infrastructure/plan/plan-verdict.ts'
 import { parseStackCode } from '../../infrastructure/plan/stack-code.ts'
 import type { PlanJudges } from './infra-means.ts'
+import { standsUnderProduction } from './wanted-answer.ts'
 
 type Question = {
   readonly environment: string
@@ -33,7 +34,12 @@ export const planJudges = ({ installation, stack, today, budget, ...typed }: Que
     }),
   gate: (verdict, { destroy }) => planGate(verdict, { allowDestroy: destroy, ...typed }),
   confirmationGate: (verdict, { destroy, confirmed }) =>
-    confirmationGate(verdict, { allowDestroy: destroy, confirmed, protect: installation.protect, ...typed }),
+    confirmationGate(verdict, {
+      allowDestroy: destroy,
+      confirmed,
+      protect: standsUnderProduction({ installation, stack }),
+      ...typed,
+    }),
   estimate: (plan) =>
     costEstimate(plan, { stack, installation, usage: usageOf[installation.name], prices, today, budget }),
   drift: ({ plan, code }) => driftReport(parsePlan(plan), parseStackCode(code)),
