@@ -11,6 +11,16 @@ export type StackWaiver = {
   readonly until: string
 }
 
+/** Whether a waiver is meant for a resource, whatever its rule and its end. */
+export const isMeantFor = ({ resource }: StackWaiver, address: string): boolean => {
+  const parts = resource.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`).test(address)
+}
+
+/** Where nobody knows which stack it is, only what is for every stack holds. */
+export const isForStack = ({ stacks }: StackWaiver, stack: string | undefined): boolean =>
+  stacks === undefined || (stack !== undefined && stacks.includes(stack))
+
 const until = '2027-11-22'
 const forTrying = ['shop-dev', 'shop-staging'] as const
 

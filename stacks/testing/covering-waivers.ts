@@ -1,14 +1,9 @@
-import type { StackWaiver } from '../waivers.ts'
+import { isForStack, isMeantFor, type StackWaiver } from '../waivers.ts'
 
 export type Finding = { readonly rule: string; readonly stack: string; readonly address: string }
 
-const isLike = (pattern: string, text: string): boolean => {
-  const parts = pattern.split('*').map((part) => part.replace(/[.[\]()+?^$|{}\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`).test(text)
-}
-
-const covers = ({ rule, resource, stacks }: StackWaiver, finding: Finding): boolean =>
-  rule === finding.rule && isLike(resource, finding.address) && (stacks?.includes(finding.stack) ?? true)
+const covers = (waiver: StackWaiver, finding: Finding): boolean =>
+  waiver.rule === finding.rule && isMeantFor(waiver, finding.address) && isForStack(waiver, finding.stack)
 
 export type Judgement = {
   readonly open: readonly Finding[]

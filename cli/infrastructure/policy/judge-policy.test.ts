@@ -34,6 +34,25 @@ test('a waiver of one rule leaves the others', () => {
   expect(findings.filter(({ rule, waiver: given }) => rule !== 'open-egress' && given !== null)).toEqual([])
 })
 
+test('a waiver for some stacks holds in those alone, and is neither needed nor unused in another', () => {
+  const ofDev = [
+    waiver({ stacks: ['shop-dev'] }),
+    waiver({ stacks: ['shop-dev'], resource: 'aws_security_group.keeps_public_ingress' }),
+  ]
+  const judgeIn = (stack: string | undefined) => {
+    const planned = plannedStack(readPlan('rules'), noCode)
+    const { findings, brokenWaivers } = judgePolicy(planned, {
+      waivers: ofDev,
+      today: '2026-11-22',
+      ...(stack === undefined ? {} : { stack }),
+    })
+    return { waived: findings.filter((finding) => finding.waiver !== null).length, broken: brokenWaivers.length }
+  }
+  expect(judgeIn('shop-dev')).toEqual({ waived: 1, broken: 1 })
+  expect(judgeIn('shop-prod')).toEqual({ waived: 0, broken: 0 })
+  expect(judgeIn(undefined)).toEqual({ waived: 0, broken: 0 })
+})
+
 test('it holds on its last day, and is an error from the next', () => {
   expect(waivedBy(waiver(), '2026-12-31')).toHaveLength(1)
   expect(waivedBy(waiver(), '2027-01-01')).toEqual([])

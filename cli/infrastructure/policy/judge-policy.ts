@@ -1,4 +1,4 @@
-import type { StackWaiver } from '../../../stacks/waivers.ts'
+import { isForStack, isMeantFor, type StackWaiver } from '../../../stacks/waivers.ts'
 import { byText } from '../plan/by-text.ts'
 import type { PlanVerdict, PolicyFinding } from '../plan-verdict.ts'
 import type { PlannedResource, PlannedStack } from './planned-stack.ts'
@@ -9,19 +9,16 @@ export type Judging = {
   readonly waivers: readonly StackWaiver[]
   /** ISO date. */
   readonly today: string
+  /** Its name, `shop-dev`: left out, no waiver holds that is for some stacks only. */
+  readonly stack?: string
 }
 
 export type PolicyVerdict = Pick<PlanVerdict, 'findings' | 'brokenWaivers'>
 
 const severities: readonly PolicyFinding['severity'][] = ['critical', 'high', 'medium', 'low']
 
-const matches = (pattern: string, address: string): boolean => {
-  const source = pattern.replace(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', '.*')
-  return new RegExp(`^${source}$`).test(address)
-}
-
 const covers = (waiver: StackWaiver, { rule, address }: { readonly rule: string; readonly address: string }): boolean =>
-  waiver.rule === rule && matches(waiver.resource, address)
+  waiver.rule === rule && isMeantFor(waiver, address)
 
 const isFor = ({ types }: Rule, { type }: PlannedResource): boolean => types.includes('*') || types.includes(type)
 const isUnknown = ({ reads }: Rule, { unknown }: PlannedResource): boolean => reads.some((name) => unknown.has(name))
@@ -47,13 +44,14 @@ const isUnused = (
 ) => {
   const rule = rules.find(({ id }) => id === waiver.rule)
   if (rule === undefined) return false
-  const meant = stack.resources.filter((one) => isFor(rule, one) && matches(waiver.resource, one.address))
+  const meant = stack.resources.filter((one) => isFor(rule, one) && isMeantFor(waiver, one.address))
   if (meant.length === 0 || meant.some((resource) => isUnknown(rule, resource))) return false
   return !findings.some((finding) => covers(waiver, finding))
 }
 
 /** Our own rules over all that would be there after the plan. Worst first. */
-export const judgePolicy = (stack: PlannedStack, { waivers, today }: Judging): PolicyVerdict => {
+export const judgePolicy = (stack: PlannedStack, { waivers: all, today, stack: name }: Judging): PolicyVerdict => {
+  const waivers = all.filter((waiver) => isForStack(waiver, name))
   const holding = waivers.filter((waiver) => !isExpired(waiver, today))
   const findings = rules
     .flatMap((rule) => findingsOf(rule, stack))
