@@ -212,7 +212,7 @@ test('F10: an interrupt tells what was done, what is half made and what was not 
   expect((await infra.means.lock('shop-dev').read())?.value.released).toBe(true)
 })
 
-test('F10: what an interrupted run left half made is made anew without a word; what else is tainted is refused', async () => {
+test('F10: what an interrupted run left half made is no loss; what else is tainted is refused', async () => {
   const infra = scriptedInfra()
   await infra.withRegistry()
   const replaced = ['aws_kms_key.logs', 'aws_kms_key.tainted_by_hand']
@@ -226,23 +226,37 @@ test('F10: what an interrupted run left half made is made anew without a word; w
   infra.script.plan = {
     resource_changes: replaced.map((address) => ({ address, action_reason: 'replace_because_tainted' })),
   }
-  const asked: (readonly string[])[] = []
-  infra.judges.gate = (_verdict, { destroy }) => {
-    asked.push(destroy)
+  const judged: (readonly string[])[] = []
+  infra.judges.gate = (verdict) => {
+    judged.push(verdict.risks.map(({ address }) => address))
     return null
   }
   infra.script.apply = { ...nothingDone, outcome: 'interrupted', tainted: ['aws_kms_key.logs'] }
   await failureOf(up(asking().request, infra.means))
   infra.clock.now += 1000
   await failureOf(up(asking().request, infra.means))
-  expect(asked).toEqual([[], ['aws_kms_key.logs']])
-  infra.clock.now += 1000
+  expect(judged).toEqual([replaced, ['aws_kms_key.tainted_by_hand']])
 
   // After a run that ended well it is in use, whatever older records say.
+  infra.clock.now += 1000
   infra.script.apply = nothingDone
   await up(asking().request, infra.means)
   await up(asking().request, infra.means)
-  expect(asked.at(-1)).toEqual([])
+  expect(judged.at(-1)).toEqual(replaced)
+})
+
+test('a registry that an interrupted run left is finished before the shop', async () => {
+  const infra = scriptedInfra()
+  await infra.withRegistry()
+  infra.judges.verdict = changing(['aws_ecr_repository.users'])
+  infra.script.apply = { ...nothingDone, outcome: 'interrupted' }
+  const registry = { ...infra.means, stack: { kind: 'registry' } as const }
+  await failureOf(up(asking().request, registry))
+  infra.clock.now += 1000
+  infra.script.apply = nothingDone
+  expect((await up(asking().request, infra.means)).first).toEqual(['registry'])
+  infra.clock.now += 1000
+  expect((await up(asking().request, infra.means)).first).toEqual([])
 })
 
 test('F8: while another holds the lock nothing is synthesised or planned, and the holder is named', async () => {

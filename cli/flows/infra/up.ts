@@ -57,8 +57,12 @@ const ensureBucket = async (request: UpRequest, means: InfraMeans, steps: Steps)
 const ensureRegistry = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<readonly 'registry'[]> => {
   if (means.stack.kind !== 'shop') return []
   const stack = { kind: 'registry' } as const
-  const facts = await readStateFacts(means.bucket, stateKey(stack))
-  if (facts !== null && facts.resources > 0) return []
+  const [facts, { records }] = await Promise.all([
+    readStateFacts(means.bucket, stateKey(stack)),
+    means.records.newest(stackName(stack), 1),
+  ])
+  const isWhole = records.every(({ outcome }) => outcome === 'done')
+  if (facts !== null && facts.resources > 0 && isWhole) return []
   await steps.run('registry', async () => {
     const within = { ...means, stack, reporter: toldWithin('registry', means.reporter) }
     const inner = createSteps({ reporter: within.reporter, now: means.now, signal: means.interrupted })
@@ -75,20 +79,21 @@ const publicOf = (outputs: StackOutputs): UpResult['outputs'] =>
 const generate = async (outputs: StackOutputs, means: InfraMeans, steps: Steps): Promise<InstallationSecrets | null> =>
   means.stack.kind === 'shop' ? steps.run('secrets', (say) => means.generateSecrets(outputs, say)) : null
 
-/** What was allowed by flags, and what an interrupted run left that nobody could have used. */
-const allowedFor = async (made: MadePlan, { allowed }: UpRequest, means: InfraMeans): Promise<Allowed> => {
-  const halfMade = (await findHalfMade(made, means)).filter((address) => !allowed.destroy.includes(address))
+/** What nobody could have used is no loss, so nobody is asked for it; the plan still says that it is replaced. */
+const withoutHalfMade = async (made: MadePlan, means: InfraMeans): Promise<MadePlan> => {
+  const halfMade = await findHalfMade(made, means)
   for (const address of halfMade) {
     const message = `${address} was left half made by a run that did not end; it is made anew.`
     means.reporter.emit({ type: 'notice', message })
   }
-  return { ...allowed, destroy: [...allowed.destroy, ...halfMade] }
+  const risks = made.verdict.risks.filter(({ address }) => !halfMade.includes(address))
+  return { ...made, verdict: { ...made.verdict, risks } }
 }
 
 const upStack = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<Omit<UpResult, 'first'>> => {
-  const { waitSeconds, file } = request
+  const { allowed, waitSeconds, file } = request
   const wanted = { against: 'account', mode: 'normal' } as const
-  const made = await makePlan({ ...wanted, lock: 'take', file }, means, steps)
+  const made = await withoutHalfMade(await makePlan({ ...wanted, lock: 'take', file }, means, steps), means)
   const { terraform, saved, verdict } = made
   const document = planDocument(made, wanted, means)
   const facts = {
@@ -105,7 +110,6 @@ const upStack = async (request: UpRequest, means: InfraMeans, steps: Steps): Pro
   }
 
   await request.show(document)
-  const allowed = await allowedFor(made, request, means)
   const refusal = refusalOf(made, allowed, means)
   if (refusal !== null) throw refusal
   const confirmed = await request.confirm(document, wantedAnswer(document, means))
