@@ -137,6 +137,15 @@ export abstract class InfraCommand extends FlowCommand {
       bucket,
       records: createRecordStore(bucket, (text) => redactor.redact(text)),
       lock: (name) => createS3LockStore(bucket, name),
+      async environmentLocks() {
+        const { openEnvironmentLocks } = await import('./flows/infra/open-environment-locks.ts')
+        return openEnvironmentLocks(installation, {
+          repository: repositoryRoot,
+          keepSecret: (secret) => redactor.register(secret),
+          reporter,
+          abandoned,
+        })
+      },
       localLock: createLocalLockStore(
         join(stateRoot({ repository: repositoryRoot, variables: process.env }), 'infra', 'bootstrap-lock'),
       ),

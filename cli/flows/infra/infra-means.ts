@@ -68,6 +68,8 @@ export type InfraMeans = {
   readonly bucket: ObjectStore
   readonly records: RecordStore
   lock(stack: string): LockStore
+  /** Of the environments that run on the installation, as far as their clusters answer. */
+  environmentLocks(): Promise<readonly { readonly environment: string; readonly store: LockStore }[]>
   /** On this disk, while there is no bucket yet. */
   readonly localLock: LockStore
   /** Writes `cdk.tf.json` into a folder. */

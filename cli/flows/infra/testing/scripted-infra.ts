@@ -51,6 +51,7 @@ export const scriptedInfra = ({ environment = 'dev', stack }: Place = {}) => {
     bucket,
     records: createRecordStore(bucket, (text) => text.replaceAll('c4nary', '[redacted]')),
     lock: (name) => createS3LockStore(bucket, name),
+    environmentLocks: async () => [],
     localLock: createMemoryLockStore(),
     async synthesise() {
       calls.push('synthesise')
