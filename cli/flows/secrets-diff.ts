@@ -6,7 +6,7 @@ import type { GivenSecrets } from '../platforms/kubernetes/secret-given.ts'
 import type { SecretsMeans } from './secrets.ts'
 
 export type ClusterSecretsMeans = SecretsMeans & {
-  /** What the running release was given; null where none runs wholly. Throws what the cluster throws. */
+  /** What the running release was given; null where nothing runs. Throws NO_RUNNING_RELEASE where several do in part. */
   running(): Promise<GivenSecrets | null>
 }
 
@@ -45,7 +45,7 @@ export const diffSecrets = async (means: ClusterSecretsMeans): Promise<SecretsDi
     throw new ShopctlError({
       code: 'NO_RUNNING_RELEASE',
       outcome: 'refused',
-      what: `No release of ${environment.name} runs wholly: there is nothing to compare with.`,
+      what: `No release of ${environment.name} runs: there is nothing to compare with.`,
       fix: [toType(`status --env ${environment.name}`)],
     })
   const now = await running.now()

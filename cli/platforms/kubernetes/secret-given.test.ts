@@ -40,12 +40,25 @@ test('what runs was given what its record names, and a deploy would give what is
   expect(now?.('orders')).toEqual({ DATABASE_URL: 'postgres://a:other@b/all' })
 })
 
-test('where another release is half applied, nothing is taken for what runs', async () => {
+const deploymentOf = (name: string, namespace: string) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  name,
+  namespace,
+})
+
+test('where another release is half applied, that is refused and not taken for nothing', async () => {
   const { place, shop } = await opened(secrets)
-  shop.client.edit(
-    { apiVersion: 'apps/v1', kind: 'Deployment', name: 'orders', namespace: shop.namespace },
-    { spec: { template: { metadata: { labels: { 'shopctl.dev/template': 'another' } } } } },
-  )
+  shop.client.edit(deploymentOf('orders', shop.namespace), {
+    spec: { template: { metadata: { labels: { 'shopctl.dev/template': 'another' } } } },
+  })
+  await expect(readGivenSecrets(place)).rejects.toMatchObject({ code: 'NO_RUNNING_RELEASE', exitCode: 3 })
+})
+
+test('where no service runs, nothing was given to any', async () => {
+  const { place, shop } = await opened(secrets)
+  for (const name of ['users', 'catalog', 'orders'])
+    await shop.client.delete(deploymentOf(name, shop.namespace), place.signal)
   expect(await readGivenSecrets(place)).toBeNull()
 })
 

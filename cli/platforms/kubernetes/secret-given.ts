@@ -53,16 +53,28 @@ const gone = (environment: string, name: string): ShopctlError =>
     fix: [toType(`status --env ${environment}`), toType(`deploy --env ${environment}`)],
   })
 
+/** Pods of more than one release may run: what all of them were given, nobody can say. */
+const inBetween = (environment: string): ShopctlError =>
+  new ShopctlError({
+    code: 'NO_RUNNING_RELEASE',
+    outcome: 'refused',
+    what: `Services of ${environment} run, but no release of it runs wholly; nothing was changed.`,
+    why: ['a deploy is at work, or did not end: what every pod was given cannot be told'],
+    fix: [toType(`status --env ${environment}`), toType(`deploy --env ${environment}`)],
+  })
+
 type Found = Omit<GivenRequest, 'kubeContext'> & { readonly client: KubeClient; readonly namespace: string }
 
-/** Null where no release runs wholly. Throws SETTINGS_GONE (refused), and what the cluster throws. */
+/** Null where nothing runs. Throws NO_RUNNING_RELEASE, SETTINGS_GONE (refused), and what the cluster throws. */
 export const readGivenSecrets = async (place: Found): Promise<GivenSecrets | null> => {
   const { client, namespace, environment, keepSecret, signal } = place
   const services = workloadNames(environment)
   const { records } = await createKubeReleaseStore({ client, namespace }).list()
-  const serving = servingRelease(records, await liveTemplates(place, services))
+  const live = await liveTemplates(place, services)
+  if (live.size === 0) return null
+  const serving = servingRelease(records, live)
   const record = records.find(({ number }) => number === serving)
-  if (record === undefined) return null
+  if (record === undefined) throw inBetween(environment.name)
 
   const read = services.map(async (service) => {
     const hash = record.services[service]?.settingsHash
