@@ -1,3 +1,5 @@
+import { interruption } from '../../errors/interruption.ts'
+
 type Asked = {
   readonly region: string
   /** Value of the tag `Environment`, as the stack gives it to all that it makes. */
@@ -10,7 +12,7 @@ const mostPages = 20
 
 /**
  * ARNs of all that has our tags, as AWS's own index knows it; null where it does not answer, for lack of rights or of
- * time. It lags behind by minutes, and for a while still names what was deleted.
+ * time. It lags behind by minutes, and for a while still names what was deleted. Throws INTERRUPTED.
  */
 export const fetchTagged = async ({ region, environment, signal }: Asked): Promise<readonly string[] | null> => {
   const library = await import('@aws-sdk/client-resource-groups-tagging-api')
@@ -33,6 +35,7 @@ export const fetchTagged = async ({ region, environment, signal }: Asked): Promi
     }
     return found
   } catch {
+    if (signal.aborted) throw interruption(signal, 'asking AWS which resources have our tags')
     return null
   } finally {
     client.destroy()

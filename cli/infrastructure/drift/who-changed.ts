@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { interruption } from '../../errors/interruption.ts'
 import type { Difference } from '../drift-report.ts'
 
 export type Trace = NonNullable<Difference['by']>
@@ -54,7 +55,7 @@ export const newestChange = (events: readonly unknown[]): Trace | null => {
 
 /**
  * Who changed what drifted, by address, as far as CloudTrail tells within 3 s. What it does not tell, for lack of rights,
- * of time or of a trace of the last 90 days, is absent.
+ * of time or of a trace of the last 90 days, is absent. Throws INTERRUPTED.
  */
 export const whoChanged = async ({ region, names, signal }: Asked): Promise<ReadonlyMap<string, Trace>> => {
   const { CloudTrailClient, LookupEventsCommand } = await import('@aws-sdk/client-cloudtrail')
@@ -71,5 +72,6 @@ export const whoChanged = async ({ region, names, signal }: Asked): Promise<Read
   const asking = questions.slice(0, mostAsked).map(({ address, name }) => lookUp(address, name))
   await Promise.allSettled(asking)
   client.destroy()
+  if (signal.aborted) throw interruption(signal, 'asking CloudTrail who changed what')
   return found
 }
