@@ -10,7 +10,7 @@ export type WantedSecret = {
   readonly description: string
   /** Null: only somebody else can give it. */
   readonly first: (() => string) | null
-  /** Set where the function rotates it. `at-once`: the first rotation makes what the value promises. */
+  /** Set where the function rotates it. `at-once`: only the first rotation makes what the value promises. */
   readonly rotation: 'at-once' | 'in-time' | null
 }
 

@@ -160,6 +160,31 @@ describe.skipIf(!endpoint)(title, () => {
     ])
   })
 
+  test('signing keys of who shares the installation rotate as its own do, unless somebody has switched that off', async () => {
+    await applyStack()
+    const { CancelRotateSecretCommand, RotateSecretCommand } = await import('@aws-sdk/client-secrets-manager')
+    const rotatorOf = async () => {
+      const vault = await openSecretVault({ region: 'us-east-1', signal })
+      return (await vault.describe('shop/staging/jwt-signing-keys'))?.rotatedBy
+    }
+    await generate()
+    expect(await rotatorOf()).toBeNull()
+    const RotationRules = { AutomaticallyAfterDays: 30 }
+    const own = { SecretId: 'shop/prod/jwt-signing-keys', RotationLambdaARN: functionArn, RotationRules }
+    await client.send(new RotateSecretCommand(own))
+    await generate()
+    expect(await rotatorOf()).toBe(functionArn)
+    await client.send(new CancelRotateSecretCommand({ SecretId: 'shop/staging/jwt-signing-keys' }))
+    // The emulator does not keep the moment of a rotation, as AWS does.
+    const vault = await openSecretVault({ region: 'us-east-1', signal })
+    const describe = async (name: string) => {
+      const secret = await vault.describe(name)
+      return secret && { ...secret, rotated: '2026-11-22T20:00:00.000Z' }
+    }
+    await generateSecrets(await request({ vault: { ...vault, describe } }))
+    expect(await rotatorOf()).toBeNull()
+  })
+
   test('without the stack nothing is put anywhere', async () => {
     await expect(generate()).rejects.toMatchObject({ code: 'SECRET_NOT_MADE', exitCode: 3 })
     const bare = { ...outputs, database_address: given('') }

@@ -82,17 +82,34 @@ const ensureValue = async (secret: VaultSecret, wanted: WantedSecret, ground: Gr
   return { state: 'there' as const, text: (await vault.read(secret.name))?.text ?? null }
 }
 
-const rotateFirst = async (secret: VaultSecret, ground: Ground): Promise<GeneratedSecret['rotation']> => {
-  const { vault, installation, say, signal } = ground
+/** Who rotates the installation's own secret of that name rotates those of whoever shares it. */
+const rotatorOf = async (secret: VaultSecret, { vault, installation }: Ground): Promise<string | null> => {
+  if (secret.rotatedBy !== null) return secret.rotatedBy
   const own = await vault.describe(`shop/${installation}/${secret.name.split('/').at(-1)}`)
-  const rotator = secret.rotatedBy ?? own?.rotatedBy ?? null
+  return own?.rotatedBy ?? null
+}
+
+const everyDays = 30
+
+const rotateFirst = async (secret: VaultSecret, ground: Ground): Promise<GeneratedSecret['rotation']> => {
+  const { vault, say, signal } = ground
+  const rotator = await rotatorOf(secret, ground)
   if (rotator === null) return 'no-function'
   const token = randomUUID()
   say(`${secret.name}: its first rotation makes the database and its logins`)
-  const by = secret.rotatedBy === null ? { function: rotator, everyDays: 30 } : null
+  const by = secret.rotatedBy === null ? { function: rotator, everyDays } : null
   const asked = await vault.rotate({ name: secret.name, token, by })
   if (asked === 'under-way') return 'not-proven'
   return waitUntilCurrent({ vault, name: secret.name, token, seconds: rotationSeconds, signal })
+}
+
+/** Of what Terraform does not know nobody else sets a rotation up. Once: one that was switched off since stays off. */
+const rotateFromNowOn = async (secret: VaultSecret, ground: Ground): Promise<void> => {
+  if (ground.place.madeBy === 'terraform' || secret.rotatedBy !== null || secret.rotated !== null) return
+  const rotator = await rotatorOf(secret, ground)
+  if (rotator === null) return
+  const by = { function: rotator, everyDays }
+  await ground.vault.rotate({ name: secret.name, token: randomUUID(), by })
 }
 
 const fixOf = (name: string, { environment }: SecretPlace, state: GeneratedSecret['state']): string | null => {
@@ -118,6 +135,7 @@ const generateOne = async (wanted: WantedSecret, ground: Ground): Promise<Genera
   // Each time: after a crash between the two the user would have another password than its secret.
   if (login !== null && login.username === found.cache.user)
     await cacheUsers.setPassword(login.username, login.password)
+  if (wanted.rotation === 'in-time' && text !== null) await rotateFromNowOn(secret, ground)
   const isNew = wanted.rotation === 'at-once' && text !== null && isFirstLogin(text)
   const rotation = isNew ? await rotateFirst(secret, ground) : 'not-needed'
   return { environment: place.environment, name, state, rotation, fix: fixOf(name, place, state) }
@@ -125,7 +143,7 @@ const generateOne = async (wanted: WantedSecret, ground: Ground): Promise<Genera
 
 /**
  * After `infra up`: a value for every secret that has none, in every environment of the installation, and the first
- * rotation of each database. What is there is never changed; to do it again, or twice at once, does no harm.
+ * rotation of each database. What is there stays good; to do it again, or twice at once, does no harm.
  */
 export const generateSecrets = async (request: GenerateRequest): Promise<readonly GeneratedSecret[]> => {
   const { installation, outputs } = request
