@@ -122,6 +122,13 @@ test('a program that does not end in time is stopped and its last words are kept
   })
 })
 
+test('what a stopped program had for its environment is not offered to be typed again', async () => {
+  const call = { ...sh('sleep 60'), env: { AWS_SECRET_ACCESS_KEY: 'canary' }, timeoutSeconds: 0.3 } as const
+  const failure = await runTool({ ...call, inherit: 'nothing' }, never).catch((error: unknown) => error)
+  expect(failure).toMatchObject({ code: 'TOOL_TIMEOUT', fix: [expect.stringContaining('sleep 60')] })
+  expect(JSON.stringify(failure)).not.toContain('canary')
+})
+
 test('a program that ignores SIGTERM is killed after the grace', { timeout: 15_000 }, async () => {
   const stop = new AbortController()
   const running = runTool(sh(`trap '' TERM; echo $$ > ${directory}/deaf; while :; do sleep 1; done`), stop.signal)

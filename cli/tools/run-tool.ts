@@ -30,8 +30,14 @@ const outOfTime = (call: ToolCall, stderr: string): ShopctlError =>
       .split('\n')
       .slice(-tailLines)
       .filter((line) => line !== ''),
-    fix: [renderToolCall(call)],
+    fix: [renderToolCall(withoutOwnEnvironment(call))],
   })
+
+/**
+ * Who gets an environment of its own gets parts of ours, and cloud keys with it: whoever types the line again has them
+ * already, and a log is no place for them.
+ */
+const withoutOwnEnvironment = (call: ToolCall): ToolCall => (call.inherit === 'nothing' ? { ...call, env: {} } : call)
 
 /** In a process group of its own, so that a terminal's Ctrl-C reaches it only through us. */
 const start = async (call: ToolCall) => {
