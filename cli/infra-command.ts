@@ -17,6 +17,7 @@ import { createLocalLockStore } from './platforms/local/lock-store.ts'
 import { stateRoot } from './platforms/state-root.ts'
 import { repositoryRoot } from './repository-root.ts'
 import type { OutputFlags } from './shop-command.ts'
+import { type FlagToDrop, wordsWithout } from './usage/words-without.ts'
 
 const stackKinds = ['state', 'registry', 'shop'] as const
 
@@ -112,7 +113,7 @@ export abstract class InfraCommand extends FlowCommand {
       await ensureStacksInstalled({ repository: repositoryRoot, say, signal: interrupted, run: runTool })
     }
     const command = this.typed()
-    const again = this.typedWithout('--allow-destroy')
+    const again = this.typedWithout({ names: ['--allow-destroy'], values: 'all' })
     const question = { environment: environment.name, installation, command: again, today: new Date() }
     return {
       environment,
@@ -240,7 +241,9 @@ export abstract class InfraCommand extends FlowCommand {
       question,
       declined,
       ...(wanted === 'yes' ? {} : { expects: name }),
-      fix: toType(`${this.typedWithout('--yes')}${wanted === 'typed-name' ? '' : ' --yes'}`),
+      fix: toType(
+        `${this.typedWithout({ names: ['--yes', '-y'], values: 'none' })}${wanted === 'typed-name' ? '' : ' --yes'}`,
+      ),
       signal: this.interrupted,
     })
     return wanted === 'yes' ? 'yes' : 'typed-name'
@@ -254,11 +257,8 @@ export abstract class InfraCommand extends FlowCommand {
     print(`\n${this.redactor.redact(text)}\n`)
   }
 
-  /** The words that were typed, without one flag and its values. */
-  protected typedWithout(flag: string): string {
-    const words = this.argv.filter(
-      (word, index) => word !== flag && !word.startsWith(`${flag}=`) && this.argv[index - 1] !== flag,
-    )
-    return [this.ctor.id.replaceAll(':', ' '), ...words.map(quoteWord)].join(' ')
+  /** The words that were typed, without one flag. */
+  protected typedWithout(flag: FlagToDrop): string {
+    return [this.ctor.id.replaceAll(':', ' '), ...wordsWithout(this.argv, flag).map(quoteWord)].join(' ')
   }
 }

@@ -17,7 +17,7 @@ export const misnamed = ({ changes, risks }: PlanVerdict, gate: Asked): ShopctlE
       lost.length === 0
         ? ['The plan destroys nothing that holds data.']
         : [`The plan would destroy: ${lost.join(', ')}`],
-    fix: [asPlan(gate.command)],
+    fix: [asPlan(gate)],
   })
 }
 

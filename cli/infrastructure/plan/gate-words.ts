@@ -11,8 +11,11 @@ export type Asked = {
   readonly allowDestroy: readonly string[]
 }
 
-/** The same place, only looked at. */
-export const asPlan = (command: string): string => toType(command.replace(/^infra (up|down)\b/, 'infra plan'))
+/** The same place, only looked at: of the words that were typed, those that a plan knows. */
+export const asPlan = ({ environment, command }: Pick<Asked, 'environment' | 'command'>): string => {
+  const stack = /\s--stack[ =](?:state|registry|shop)\b/.exec(command)?.[0] ?? ''
+  return toType(`infra plan --env ${environment}${stack}${command.startsWith('infra down') ? ' --destroy' : ''}`)
+}
 
 export const riskLines = (risks: readonly Risk[]): readonly string[] =>
   risks.map(({ address, what, why }) => `${address}: ${what} (${why})`)

@@ -58,6 +58,15 @@ test.each([
   expect(refusal?.message).toContain(address)
 })
 
+test.each([
+  ['infra up --yes --env prod --stack registry --wait 5', 'infra plan --env prod --stack registry'],
+  ['infra up --stack=state -y --env=prod --plan a.tfplan', 'infra plan --env prod --stack=state'],
+  ["infra down --env prod --allow-cost 'a drill'", 'infra plan --env prod --destroy'],
+])('after %s the plan that is offered has no word that a plan does not know', (command, offered) => {
+  const refusal = planGate(verdictOf('unchanged'), { ...asked(['aws_db_instance.man']), command })
+  expect(refusal?.fix).toEqual([`shopctl ${offered}`])
+})
+
 test('an address with a quote in it can be pasted', () => {
   const verdict = verdictOf('removed')
   const address = 'aws_s3_bucket.uploads["a"]'

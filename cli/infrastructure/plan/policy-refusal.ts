@@ -3,16 +3,13 @@ import type { PlanVerdict } from '../plan-verdict.ts'
 import { type Asked, asPlan } from './gate-words.ts'
 
 /** Of any severity: what may stay is waived with a reason. */
-export const brokenPolicy = (
-  { findings, brokenWaivers }: PlanVerdict,
-  { environment, command }: Asked,
-): ShopctlError | null => {
+export const brokenPolicy = ({ findings, brokenWaivers }: PlanVerdict, asked: Asked): ShopctlError | null => {
   const open = findings.filter(({ waiver }) => waiver === null)
   if (open.length === 0 && brokenWaivers.length === 0) return null
   const what =
     open.length === 0
       ? `${brokenWaivers.length === 1 ? 'A waiver' : `${brokenWaivers.length} waivers`} in stacks/waivers.ts must go`
-      : `The plan of ${environment} breaks our own rules ${open.length === 1 ? 'once' : `${open.length} times`}`
+      : `The plan of ${asked.environment} breaks our own rules ${open.length === 1 ? 'once' : `${open.length} times`}`
   return new ShopctlError({
     code: 'PLAN_POLICY_BROKEN',
     outcome: 'check-failed',
@@ -28,6 +25,6 @@ export const brokenPolicy = (
           : `The waiver of ${waiver.rule} for ${waiver.resource} covers nothing any more: take it out of stacks/waivers.ts.`,
       ),
     ],
-    fix: [asPlan(command)],
+    fix: [asPlan(asked)],
   })
 }

@@ -28,17 +28,17 @@ const skippedVersions = (changes: readonly ResourceChange[]): readonly SkippedVe
       return [{ address, from, to, next: steps < 0 ? null : `${was.major}.${was.minor + 1}` }]
     })
 
-export const versionRefusal = ({ changes }: PlanVerdict, { environment, command }: Asked): ShopctlError | null => {
+export const versionRefusal = ({ changes }: PlanVerdict, asked: Asked): ShopctlError | null => {
   const [skipped] = skippedVersions(changes)
   if (skipped === undefined) return null
   return new ShopctlError({
     code: 'CLUSTER_VERSION_SKIPPED',
     outcome: 'refused',
-    what: `The cluster of ${environment} cannot go from ${skipped.from} to ${skipped.to} at once; nothing was changed.`,
+    what: `The cluster of ${asked.environment} cannot go from ${skipped.from} to ${skipped.to} at once; nothing was changed.`,
     why: [
       'EKS goes up by one minor version at a time, and never down.',
       ...(skipped.next === null ? [] : [`The version to set in stacks/installations.ts first is ${skipped.next}.`]),
     ],
-    fix: [asPlan(command)],
+    fix: [asPlan(asked)],
   })
 }
