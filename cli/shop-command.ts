@@ -8,6 +8,7 @@ import { createReporter, type OutputReporter, type Ui } from './output/create-re
 import { successDocument } from './output/result-document.ts'
 import { printDocument, showFailure } from './output/show-outcome.ts'
 import { exitAfterPrinting, printText, watchForClosedPipes } from './output/standard-streams.ts'
+import { terminalColumns } from './output/terminal-columns.ts'
 import { createRedactor } from './tools/redact.ts'
 
 /** What a command answers; how it is shown is decided here. */
@@ -53,9 +54,9 @@ export abstract class ShopCommand extends Command {
     return this.#readerGone
   }
 
-  /** Width of the terminal; null where stdout is none. */
+  /** Width of the terminal; null where stdout is none, or says none. */
   protected get width(): number | null {
-    return process.stdout.isTTY ? process.stdout.columns : null
+    return terminalColumns(process.stdout)
   }
 
   /** Where a flow's events go. Closed, with the failure and the end of the flow in it, before the result is printed. */

@@ -4,6 +4,7 @@ import { colourLevel, createPalette } from './palette.ts'
 import { renderFailure } from './render-failure.ts'
 import { failureDocument, type ResultDocument, renderJson } from './result-document.ts'
 import { printError, printText } from './standard-streams.ts'
+import { terminalColumns } from './terminal-columns.ts'
 
 export type OutcomeLook = {
   /** As it was typed, without flags: `history show`. */
@@ -20,6 +21,6 @@ export const printDocument = (document: ResultDocument, redactor: Redactor): voi
 export const showFailure = async (error: ShopctlError, { command, format, redactor }: OutcomeLook): Promise<void> => {
   if (format === 'json') return printDocument(failureDocument(command, error), redactor)
   const palette = await createPalette(colourLevel(process.stderr, process.env))
-  const columns = process.stderr.isTTY ? process.stderr.columns : null
+  const columns = terminalColumns(process.stderr)
   printError(redactor.redact(renderFailure(error, { palette, columns })))
 }

@@ -84,6 +84,11 @@ test('what others changed meanwhile is told at the end', () => {
   ).toBe('Others changed something meanwhile: 2 differences, 1 of them opened to others; see infra drift.')
 })
 
+test.each([1, 4, 12])('a terminal %s columns wide is shown all of it', (width) => {
+  const shownAll = recorded.map((name) => shown(verdictOf(name), { width }).replace(/\s+/g, ''))
+  expect(shownAll).toEqual(recorded.map((name) => shown(verdictOf(name), { width: 80 }).replace(/\s+/g, '')))
+})
+
 test('a value that others wrote cannot move the cursor', () => {
   const verdict = verdictOf('interrupting')
   const movesTheCursor = '\u001b[2J\u0007'

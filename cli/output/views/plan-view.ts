@@ -37,6 +37,8 @@ const verbs: Readonly<Record<ChangeKind, string>> = {
 const worstFirst: readonly ChangeKind[] = ['delete', 'replace', 'forget', 'update', 'create']
 
 const mostAttributes = 12
+/** In a terminal that is narrower than this lines break anywhere. */
+const fewestColumns = 20
 
 type Say = { readonly at: (depth: number, text: string) => string }
 
@@ -48,7 +50,11 @@ const sayFor = (columns: number): Say => ({
   at: (depth, text) => {
     const [first, rest] = ['  '.repeat(depth), '  '.repeat(depth + 1)]
     const words = printable(text).split(/\s+/)
-    return wrapWords(words.map((word) => inPieces(word, columns - rest.length)).join(' '), { first, rest, columns })
+    return wrapWords(words.map((word) => inPieces(word, Math.max(columns, fewestColumns) - rest.length)).join(' '), {
+      first,
+      rest,
+      columns,
+    })
   },
 })
 
