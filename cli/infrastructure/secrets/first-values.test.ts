@@ -3,7 +3,7 @@ import { readSettings } from '../../../services/kit/settings.ts'
 import { usersService } from '../../../services/users/users-service.ts'
 import { environments } from '../../../stacks/environments.ts'
 import { awsSecrets } from '../../platforms/kubernetes/aws-secret-values.ts'
-import { cacheLogin, isFirstLogin, wantedSecrets } from './first-values.ts'
+import { cacheLogin, isFirstLogin, wantedNames, wantedSecrets } from './first-values.ts'
 import { type SecretPlace, secretPlaces } from './secret-places.ts'
 
 const outputs = {
@@ -45,6 +45,10 @@ test('what is generated is read by deploy as it was meant, every secret of it', 
     expect(username).not.toBe('')
     expect(password.length).toBeGreaterThanOrEqual(32)
   }
+})
+
+test('all that is wanted is in the list of names', () => {
+  expect(wantedSecrets({ outputs, place: placeOf('staging') }).map(({ name }) => name)).toEqual(wantedNames)
 })
 
 test('the users service starts with what was generated for it', () => {

@@ -41,6 +41,16 @@ const cacheValue = ({ outputs }: Ground): string => {
   return JSON.stringify({ host, port, username, password: newToken() })
 }
 
+/** Below the prefix of an environment; what else is there somebody else has made. */
+export const wantedNames: readonly string[] = [
+  'jwt-signing-keys',
+  ...serviceNames.map((service) => `database-${service}`),
+  'cache',
+  'api-keys',
+  'mail',
+  'payment-provider',
+]
+
 /** Every secret of an environment, in the order in which they are shown. */
 export const wantedSecrets = (ground: Ground): readonly WantedSecret[] => [
   {

@@ -4,6 +4,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { awsSecrets } from '../../platforms/kubernetes/aws-secret-values.ts'
 import { openCacheUsers } from './cache-users.ts'
 import { type GenerateRequest, generateSecrets } from './generate-secrets.ts'
+import { findMadeSecrets, removeMadeSecrets } from './made-secrets.ts'
 import { openSecretVault } from './open-secret-vault.ts'
 
 const endpoint = process.env.AWS_ENDPOINT_URL
@@ -183,6 +184,24 @@ describe.skipIf(!endpoint)(title, () => {
     }
     await generateSecrets(await request({ vault: { ...vault, describe } }))
     expect(await rotatorOf()).toBeNull()
+  })
+
+  test('what no plan destroys is found and removed after the stack, and what the stack has is left', async () => {
+    await applyStack()
+    const made = (await generate()).map(({ name }) => name)
+    const ofSomebody = 'shop/staging/redis-url'
+    await client.send(new CreateSecretCommand({ Name: ofSomebody, SecretString: 'rediss://elsewhere' }))
+    const vault = await openSecretVault({ region: 'us-east-1', signal })
+    const names = await findMadeSecrets('prod', vault)
+    const ofStaging = made.filter((name) => name.startsWith('shop/staging/'))
+    expect(ofStaging.length).toBeGreaterThan(7)
+    expect(names.toSorted()).toEqual(['shop/prod/cache', ...ofStaging].toSorted())
+    await removeMadeSecrets(names, vault)
+    expect(await findMadeSecrets('prod', vault)).toEqual([])
+    for (const name of ['shop/prod/jwt-signing-keys', ofSomebody]) expect(await vault.read(name)).not.toBeNull()
+    await generate()
+    expect(await findMadeSecrets('prod', vault)).toEqual(names)
+    await vault.remove('shop/prod/never-made')
   })
 
   test('without the stack nothing is put anywhere', async () => {

@@ -5,6 +5,7 @@ import { toType } from '../../errors/to-type.ts'
 import type { CacheUsers } from './cache-users.ts'
 import { cacheLogin, isFirstLogin, placeIn, type WantedSecret, wantedSecrets } from './first-values.ts'
 import { type InstallationOutputs, parseInstallationOutputs } from './installation-outputs.ts'
+import { besideTerraform } from './made-secrets.ts'
 import { type SecretPlace, secretPlaces } from './secret-places.ts'
 import type { SecretVault, VaultSecret } from './secret-vault.ts'
 import { rotationSeconds, waitUntilCurrent } from './wait-until-current.ts'
@@ -47,7 +48,7 @@ const ensureSecret = async (name: string, wanted: WantedSecret, ground: Ground):
   const { vault, place, found, installation } = ground
   const there = await vault.describe(name)
   if (there !== null) return there
-  if (place.madeBy === 'terraform' && wanted.name !== 'cache')
+  if (place.madeBy === 'terraform' && wanted.name !== besideTerraform)
     throw new ShopctlError({
       code: 'SECRET_NOT_MADE',
       outcome: 'refused',

@@ -107,6 +107,12 @@ export const openSecretVault = async ({ region, signal }: VaultPlace): Promise<S
       return (await asked(`to rotate ${name}`, asking, ['InvalidRequestException'])) === null ? 'under-way' : 'asked'
     },
 
+    async remove(name) {
+      // With days to think again its name would not be free for the next `infra up`.
+      const command = new library.DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true })
+      await asked(`to delete ${name}`, client.send(command, limits()), ['ResourceNotFoundException'])
+    },
+
     close: () => client.destroy(),
   }
 }

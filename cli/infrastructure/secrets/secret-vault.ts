@@ -46,5 +46,7 @@ export interface SecretVault {
   replace(name: string, text: string, replaces: VaultValue): Promise<boolean>
   /** Asks the function to rotate. `under-way` where a rotation before this one has not ended; AWS tries that again. */
   rotate(start: RotationStart): Promise<'asked' | 'under-way'>
+  /** For good and at once, value and all. One that is not there is no failure. */
+  remove(name: string): Promise<void>
   close(): void
 }
