@@ -2,6 +2,7 @@ import { stackName } from '../../../stacks/stack-reference.ts'
 import { toType } from '../../errors/to-type.ts'
 import { lockHeld } from '../../releases/lock-errors.ts'
 import { lockStanding } from '../../releases/lock-standing.ts'
+import type { LockValue } from '../../releases/stores.ts'
 import { systemLockClock } from '../../releases/system-lock-clock.ts'
 import type { Against, InfraMeans } from './infra-means.ts'
 
@@ -14,19 +15,23 @@ export const checkPlace = async (against: Against, means: InfraMeans): Promise<v
   await account
 }
 
+/** Who holds the lock over the stack and, as far as one look can tell, is alive. */
+export const liveHolder = async (means: InfraMeans): Promise<LockValue | null> => {
+  const store = means.lock(stackName(means.stack))
+  const seen = await store.read()
+  const standing = lockStanding(seen, systemLockClock(), store)
+  const isHeld = standing.state === 'held' || (standing.state === 'remote' && !standing.looksAbandoned)
+  return seen !== null && isHeld ? seen.value : null
+}
+
 /**
  * Whoever would be refused by the lock later learns it before the plan is made, which takes a minute. Only a look: what
  * seems abandoned is found out when the lock is taken. Throws LOCK_HELD (refused).
  */
 export const refuseWhileHeld = async (means: InfraMeans): Promise<void> => {
-  const stack = stackName(means.stack)
-  const store = means.lock(stack)
-  const seen = await store.read()
-  const clock = systemLockClock()
-  const standing = lockStanding(seen, clock, store)
-  const isHeld = standing.state === 'held' || (standing.state === 'remote' && !standing.looksAbandoned)
-  if (seen === null || !isHeld) return
-  const { command, environment } = means
+  const holder = await liveHolder(means)
+  if (holder === null) return
+  const { command, environment, stack } = means
   const look = [toType(`infra status --env ${environment.name}`)]
-  throw lockHeld(seen.value, { environment: stack, command, look, now: new Date(clock.now().wall) })
+  throw lockHeld(holder, { environment: stackName(stack), command, look, now: new Date() })
 }

@@ -223,7 +223,8 @@ class StackTerraform implements Terraform {
     const { exitCode, diagnostics, logFile } = result
     if (exitCode === 0 && !diagnostics.some(({ severity }) => severity === 'error')) return
     const { interrupted } = this.#means
-    if (interrupted.aborted) throw interruption(interrupted, `terraform was at ${stackName(this.stack)}`)
+    const nothing = outcome === 'refused' ? '; nothing was changed' : ''
+    if (interrupted.aborted) throw interruption(interrupted, `terraform was at ${stackName(this.stack)}${nothing}`)
     throw explainDiagnostics(diagnostics, this.#explaining({ doing, outcome, logFile }))
   }
 
