@@ -219,11 +219,26 @@ export abstract class InfraCommand extends FlowCommand {
           signal: interrupted,
         })
       },
+      async madeSecrets() {
+        const [{ findMadeSecrets, removeMadeSecrets }, { openSecretVault }] = await Promise.all([
+          import('./infrastructure/secrets/made-secrets.ts'),
+          import('./infrastructure/secrets/open-secret-vault.ts'),
+        ])
+        // Not ended by an interrupt: what they lead to is gone by then.
+        const vault = await openSecretVault({ region, signal: abandoned })
+        return {
+          find: () => findMadeSecrets(installation.name, vault),
+          remove: (names) => removeMadeSecrets(names, vault),
+          close: () => vault.close(),
+        }
+      },
       async whoChanged(names) {
         const { whoChanged } = await import('./infrastructure/drift/who-changed.ts')
         return whoChanged({ region, names, signal: interrupted })
       },
       async tagged() {
+        // The tags of the other stacks are the same for both of them.
+        if (stack.kind !== 'shop') return null
         const { fetchTagged } = await import('./infrastructure/drift/tagged-resources.ts')
         return fetchTagged({ region, environment: installation.name, signal: interrupted })
       },

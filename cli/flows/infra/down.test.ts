@@ -80,3 +80,30 @@ test('a no to the question changes nothing', async () => {
   await expect(down(request({ confirm }), infra.means)).rejects.toBe(no)
   expect(infra.calls.join(' ')).not.toContain('apply')
 })
+
+test('secrets that no plan destroys are told before the question and go after the stack', async () => {
+  const infra = scriptedInfra()
+  await made(infra, 'shop-dev')
+  infra.made.secrets = ['shop/dev/cache']
+  infra.judges.verdict = () => aVerdict([aChange('aws_vpc.main', 'delete')])
+  let toldFirst = false
+  const confirm: DownRequest['confirm'] = async () => {
+    toldFirst = infra.events.some((event) => event.type === 'warning' && event.message.includes('shop/dev/cache'))
+    return 'yes'
+  }
+  await down(request({ confirm }), infra.means)
+  expect(toldFirst).toBe(true)
+  expect(infra.calls.indexOf('remove shop/dev/cache')).toBeGreaterThan(
+    infra.calls.indexOf('apply /runs/shop/plan.tfplan'),
+  )
+})
+
+test('a no leaves the secrets where they are', async () => {
+  const infra = scriptedInfra()
+  await made(infra, 'shop-dev')
+  infra.made.secrets = ['shop/dev/cache']
+  infra.judges.verdict = () => aVerdict([aChange('aws_vpc.main', 'delete')])
+  const confirm = () => Promise.reject(new Error('no'))
+  await expect(down(request({ confirm }), infra.means)).rejects.toThrow('no')
+  expect(infra.calls.join(' ')).not.toContain('remove')
+})

@@ -3,6 +3,7 @@ import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import type { Confirmation } from '../../infrastructure/plan/confirmation-gate.ts'
 import { readStateFacts } from '../../infrastructure/records/state-facts.ts'
+import type { Steps } from '../steps.ts'
 import { applyPlan } from './apply-plan.ts'
 import { checkPlace, refuseWhileHeld } from './check-place.ts'
 import type { InfraMeans } from './infra-means.ts'
@@ -61,6 +62,35 @@ const stateStays = (means: InfraMeans): ShopctlError =>
 const refusalOf = (document: PlanDocument, { allowDestroy }: DownRequest, means: InfraMeans): ShopctlError | null =>
   standsUnderProduction(means) ? means.judges(means.stack).gate(document, { destroy: allowDestroy }) : null
 
+/** Told before the question: some hold what a person has set. */
+const findSecrets = async (means: InfraMeans): Promise<readonly string[]> => {
+  if (means.stack.kind !== 'shop') return []
+  const made = await means.madeSecrets()
+  try {
+    const names = await made.find()
+    if (names.length > 0) {
+      const message = `These secrets go as well, with what was set in them: ${names.join(', ')}.`
+      means.reporter.emit({ type: 'warning', message, fix: [] })
+    }
+    return names
+  } finally {
+    made.close()
+  }
+}
+
+/** Their key is about to go with the stack: left behind they could not be read, nor made again by the next `up`. */
+const forgetSecrets = async (names: readonly string[], means: InfraMeans, steps: Steps): Promise<void> => {
+  if (names.length === 0) return
+  await steps.run('forget-secrets', async () => {
+    const made = await means.madeSecrets()
+    try {
+      await made.remove(names)
+    } finally {
+      made.close()
+    }
+  })
+}
+
 /**
  * Destroys a stack; the bucket for the states stays, and so does the registry unless it is named. Throws PROTECTED
  * (refused) before anything is planned where the installation is protected.
@@ -83,12 +113,19 @@ export const down = async (request: DownRequest, means: InfraMeans): Promise<Dow
   const document = planDocument(made, wanted, means)
   if (made.verdict.outcome === 'unchanged') return { ...facts, outcome: 'nothing-there', counts: null, record: null }
   await request.show(document)
+  const secrets = await findSecrets(means)
   const refusal = refusalOf(document, request, means)
   if (refusal !== null) throw refusal
   await request.confirm(document, standsUnderProduction(means) ? 'typed-name' : 'yes')
   const allowed = { destroy: request.allowDestroy, cost: null }
   const { waitSeconds } = request
-  const application = { verb: 'down', made, allowed, waitSeconds, after: async () => undefined } as const
+  const application = {
+    verb: 'down',
+    made,
+    allowed,
+    waitSeconds,
+    after: () => forgetSecrets(secrets, means, steps),
+  } as const
   const record = await applyPlan(application, means, steps)
   return { ...facts, outcome: 'destroyed', counts: made.verdict.counts, record }
 }

@@ -85,6 +85,12 @@ export type InfraMeans = {
   /** Of the JSON in a stack's run folder. */
   scan(stack: StackReference, folder: string): Promise<ConfigurationScan>
   bootstrap(say: (message: string) => void): Promise<Bootstrapped>
+  /** What shopctl made beside Terraform, which no plan destroys. */
+  madeSecrets(): Promise<{
+    find(): Promise<readonly string[]>
+    remove(names: readonly string[]): Promise<void>
+    close(): void
+  }>
   generateSecrets(outputs: StackOutputs, say: (message: string) => void): Promise<InstallationSecrets>
   /** Who changed what, by address, as far as it can be told within 3 s; takes what AWS calls it. */
   whoChanged(names: ReadonlyMap<string, readonly string[]>): Promise<ReadonlyMap<string, Trace>>

@@ -1,5 +1,5 @@
 import type { InstallationFacts } from '../../../stacks/installations.ts'
-import type { StackReference } from '../../../stacks/stack-reference.ts'
+import { type StackReference, stackName } from '../../../stacks/stack-reference.ts'
 import { usageOf } from '../../../stacks/usage.ts'
 import { stackWaivers } from '../../../stacks/waivers.ts'
 import { costEstimate } from '../../infrastructure/cost/cost-estimate.ts'
@@ -29,6 +29,7 @@ export const planJudges = ({ installation, stack, today, budget, ...typed }: Que
   verdict: ({ plan, code }) =>
     planVerdict(parsePlan(plan), {
       waivers: stackWaivers,
+      stack: stackName(stack),
       today: today.toISOString().slice(0, 10),
       code: parseStackCode(code),
     }),

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { StackWaiver } from '../../../stacks/waivers.ts'
+import { isForStack, type StackWaiver } from '../../../stacks/waivers.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { openScanner, type Say, type Scanner } from '../../images/scan/open-scanner.ts'
 import { scanPolicyOf } from '../../images/scan/scan-policy.ts'
@@ -61,7 +61,7 @@ export const scanConfiguration = async (request: ScanRequest): Promise<Configura
       {
         policy: scanPolicyOf(environment),
         policyOf: environment,
-        waivers: waivers.map(waiverOf),
+        waivers: waivers.filter((waiver) => isForStack(waiver, stack)).map(waiverOf),
         now,
         scanner,
         runTool: run,

@@ -21,7 +21,7 @@ export const knownIdentities = (plan: unknown): ReadonlySet<string> => {
  * and backups of the database and the cache. Secrets below our prefix are made by shopctl itself.
  */
 const madeOfOurs: readonly RegExp[] = [
-  /^ec2:(instance|volume|network-interface|fleet)\//,
+  /^ec2:(instance|volume|network-interface|fleet|snapshot)\//,
   /^autoscaling:/,
   /^elasticache:(cluster|snapshot):/,
   /^rds:(snapshot|auto-backup):/,

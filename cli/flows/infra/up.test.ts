@@ -314,3 +314,16 @@ test('outputs are told without what is sensitive', async () => {
   const result = await up(asking().request, infra.means)
   expect(result.outputs).toEqual({ endpoint: 'https://cluster' })
 })
+
+test('secrets that AWS refuses after the apply are a failure: by then the stack is there', async () => {
+  const infra = scriptedInfra()
+  await infra.withRegistry()
+  infra.judges.verdict = changing(['aws_vpc.main'])
+  infra.script.apply = { ...nothingDone, done: ['aws_vpc.main'] }
+  const denied = new ShopctlError({ code: 'AWS_FORBIDDEN', outcome: 'refused', what: 'AWS did not let you.' })
+  const means = { ...infra.means, generateSecrets: () => Promise.reject(denied) }
+  const failure = await failureOf(up(asking().request, means))
+  expect(failure).toMatchObject({ code: 'SECRETS_NOT_MADE', exitCode: 4, why: ['AWS did not let you.'] })
+  expect(failure.message).toContain('was applied')
+  expect((await lastRecord(infra))?.outcome).toBe('failed')
+})

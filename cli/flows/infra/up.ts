@@ -1,4 +1,6 @@
 import { stackName, stateKey } from '../../../stacks/stack-reference.ts'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { toType } from '../../errors/to-type.ts'
 import type { Confirmation } from '../../infrastructure/plan/confirmation-gate.ts'
 import { readStateFacts } from '../../infrastructure/records/state-facts.ts'
 import type { InstallationSecrets } from '../../infrastructure/secrets/generate-installation-secrets.ts'
@@ -8,7 +10,7 @@ import { checkPlace, refuseWhileHeld } from './check-place.ts'
 import { type Allowed, refusalOf } from './check-policy.ts'
 import { findHalfMade } from './half-made.ts'
 import type { InfraMeans, StackOutputs } from './infra-means.ts'
-import { beginInfra, toldWithin } from './infra-steps.ts'
+import { beginInfra, stackInWords, toldWithin } from './infra-steps.ts'
 import { makeBucket } from './make-bucket.ts'
 import { type MadePlan, makePlan } from './make-plan.ts'
 import { type PlanDocument, planDocument } from './plan-document.ts'
@@ -76,6 +78,19 @@ const publicOf = (outputs: StackOutputs): UpResult['outputs'] =>
     Object.entries(outputs).flatMap(([name, { value, sensitive }]) => (sensitive ? [] : [[name, value]])),
   )
 
+/** The stack is there by now: whatever keeps its secrets away is no refusal of it. */
+const afterApply = (error: unknown, means: InfraMeans): unknown => {
+  if (!(error instanceof ShopctlError) || error.outcome === 'interrupted') return error
+  return new ShopctlError({
+    code: 'SECRETS_NOT_MADE',
+    outcome: 'failed',
+    what: `All of ${stackInWords(means)} was applied, but not all of its secrets were generated.`,
+    why: [error.message, ...error.why],
+    fix: [toType(`infra up --env ${means.environment.name}`), ...error.fix],
+    cause: error,
+  })
+}
+
 const generate = async (outputs: StackOutputs, means: InfraMeans, steps: Steps): Promise<InstallationSecrets | null> =>
   means.stack.kind === 'shop' ? steps.run('secrets', (say) => means.generateSecrets(outputs, say)) : null
 
@@ -122,7 +137,10 @@ const upStack = async (request: UpRequest, means: InfraMeans, steps: Steps): Pro
     // Of the other stacks nothing comes into service after Terraform is done with it.
     if (means.stack.kind === 'shop') await steps.run('verify', (say) => verifyStack(terraform, means, say))
     const outputs = await terraform.outputs()
-    ending = { outputs: publicOf(outputs), secrets: await generate(outputs, means, steps) }
+    const secrets = await generate(outputs, means, steps).catch((error: unknown) =>
+      Promise.reject(afterApply(error, means)),
+    )
+    ending = { outputs: publicOf(outputs), secrets }
   }
   const record = await applyPlan({ verb: 'up', made, allowed, waitSeconds, after }, means, steps)
   return { ...facts, outcome: 'applied', record, ...ending }

@@ -1,6 +1,6 @@
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import type { CostEstimate, CostLine } from '../cost-estimate.ts'
-import { inDollars, inDollarsMore } from './money.ts'
+import { inDollars } from './money.ts'
 
 export type Increase = { readonly kind: 'usd' | 'percent'; readonly amount: number }
 
@@ -86,7 +86,3 @@ export const parseIncrease = (typed: string): Increase | null => {
   if (number === undefined) return null
   return { kind: percent === '%' ? 'percent' : 'usd', amount: Number(number) }
 }
-
-/** One line for a log: `1,494.67 USD a month (+28.03)`. */
-export const costInShort = (estimate: CostEstimate): string =>
-  `${atLeast(estimate)}${inDollars(estimate.monthly.total.expected)} USD a month (${inDollarsMore(estimate.delta)})`

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { applyOutcome } from './apply-outcome.ts'
 import { parseEvent } from './parse-events.ts'
-import { emptyTaskList, progressOf, withEvent } from './task-list.ts'
+import { emptyTaskList, withEvent } from './task-list.ts'
 import { readStream, readStreamLines } from './testing/read-stream.ts'
 
 const listOf = (name: string) => readStream(name).reduce(withEvent, emptyTaskList)
@@ -87,24 +87,6 @@ test('exit code 0 with an error diagnostic is no success', () => {
   const diagnostic = { severity: 'error', summary: 'odd', detail: '', address: null } as const
   const list = withEvent(listOf('apply-success'), { type: 'diagnostic', diagnostic })
   expect(applyOutcome(list, { exitCode: 0, logFile: '/log' }).outcome).toBe('failed')
-})
-
-test('progress counts what is done and names what has been running longest, with what it usually takes', () => {
-  const began = (address: string, elapsedSeconds: number) =>
-    ({ type: 'going-on', address, action: 'create', elapsedSeconds }) as const
-  const planned = (address: string) => ({ type: 'planned', address, action: 'create' }) as const
-  const list = [
-    planned('aws_eks_cluster.cluster'),
-    planned('aws_nat_gateway.a'),
-    planned('aws_vpc.vpc'),
-    began('aws_eks_cluster.cluster', 130),
-    began('aws_nat_gateway.a', 20),
-  ].reduce(withEvent, emptyTaskList)
-  expect(progressOf(list)).toMatchObject({
-    done: 0,
-    total: 3,
-    longest: { address: 'aws_eks_cluster.cluster', elapsedSeconds: 130, expectedMinutes: 10 },
-  })
 })
 
 test('wherever a stream is cut, each planned resource is in exactly one list', () => {

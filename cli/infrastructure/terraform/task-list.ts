@@ -74,11 +74,3 @@ export const withEvent = (list: TaskList, event: TerraformEvent): TaskList => {
 
 export const inState = (list: TaskList, ...states: readonly TaskState[]): readonly Task[] =>
   [...list.tasks.values()].filter((task) => states.includes(task.state))
-
-export type Progress = { readonly done: number; readonly total: number; readonly longest: Task | null }
-
-/** For the line that people watch: how many of how many, and what has been running longest. */
-export const progressOf = (list: TaskList): Progress => {
-  const running = inState(list, 'running').toSorted((left, right) => right.elapsedSeconds - left.elapsedSeconds)
-  return { done: inState(list, 'done').length, total: list.tasks.size, longest: running[0] ?? null }
-}

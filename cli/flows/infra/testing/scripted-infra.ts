@@ -32,6 +32,7 @@ export const scriptedInfra = ({ environment = 'dev', stack }: Place = {}) => {
     estimate: () => aCost(),
     drift: () => noDrift,
   }
+  const made: { secrets: readonly string[] } = { secrets: [] }
   const clock = { now: Date.parse('2026-11-22T12:00:00Z') }
   const facts = environments[environment]
   const installation = installations[facts.installation ?? 'dev']
@@ -73,6 +74,13 @@ export const scriptedInfra = ({ environment = 'dev', stack }: Place = {}) => {
       place.standing = 'there'
       return { outcome: 'made', bucket: bucket.bucket }
     },
+    madeSecrets: async () => ({
+      find: async () => made.secrets,
+      async remove(names) {
+        calls.push(`remove ${names.join(' ')}`)
+      },
+      close: () => undefined,
+    }),
     async generateSecrets() {
       calls.push('secrets')
       return { generated: ['shop/dev/jwt-signing-keys'], kept: [], byHand: [], unproven: [] }
@@ -92,6 +100,7 @@ export const scriptedInfra = ({ environment = 'dev', stack }: Place = {}) => {
     judges,
     place,
     bucket,
+    made,
     calls,
     events,
     clock,
