@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { chmod, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { repositoryRoot } from '../../../repository-root.ts'
@@ -237,6 +237,25 @@ describe('the server of a drill', () => {
     expect(server).not.toBeNull()
     await drill.close()
     expect(left(paths)).toEqual([])
+  })
+
+  test('drills that begin while others begin leave each other alone', async () => {
+    const paths = pathsIn(join(folder, 'together'))
+    const begin = async (_: unknown, milliseconds: number) => {
+      await pause(milliseconds)
+      return makePlace(paths)
+    }
+    const places = await Promise.all(Array.from({ length: 40 }, begin))
+    const whole = ['logs', 'owner', 'postgres', 'secrets']
+    expect(places.map((place) => readdirSync(place.folder).toSorted())).toEqual(places.map(() => whole))
+  })
+
+  test('a folder that has no owner yet is left to the process that makes it, and removed after its end', async () => {
+    const paths = pathsIn(join(folder, 'unowned'))
+    const [making, abandoned] = [`unowned-${process.pid}-a`, 'unowned-2147483646-b']
+    for (const name of [making, abandoned]) mkdirSync(join(paths.environment, 'backup', name), { recursive: true })
+    const place = await makePlace(paths)
+    expect(left(paths).toSorted()).toEqual([basename(place.folder), making].toSorted())
   })
 
   test('interrupted while it restores, nothing is left of it', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { ShopctlError } from '../../../errors/shopctl-error.ts'
 import { toType } from '../../../errors/to-type.ts'
 import { readProcess } from '../../../tools/process-facts.ts'
@@ -41,7 +41,14 @@ const removePlace = async ({ folder, paths }: TemporaryPlace): Promise<void> => 
   await rm(folder, { recursive: true, force: true, maxRetries: 3 })
 }
 
+/** A folder that has no owner file yet tells in its name whose it is: `unowned-<process id>-<random>`. */
+const unownedName = (name: string): string => `unowned-${process.pid}-${name}`
+const makerOf = (name: string): string | null => /^unowned-(\d+)-/.exec(name)?.[1] ?? null
+
 const isAtWork = async (folder: string): Promise<boolean> => {
+  const maker = makerOf(basename(folder))
+  // A process that only has the same id now keeps an empty folder for a while, which harms nobody.
+  if (maker !== null) return (await readProcess(Number(maker)))?.zombie === false
   const [processId = '', start] = (await readFile(ownerFile(folder), 'utf8').catch(() => '')).split(' ')
   return processId !== '' && (await readProcess(Number(processId)))?.start === start
 }
@@ -55,17 +62,25 @@ const removeAbandoned = async (paths: StatePaths): Promise<void> => {
   }
 }
 
+/** The folder gets its name when it has its owner: another drill would take it for abandoned before that. */
+const makeOwned = async (folder: string): Promise<void> => {
+  const unowned = join(dirname(folder), unownedName(basename(folder)))
+  await createDirectory(unowned, 'readable')
+  try {
+    await writeFile(ownerFile(unowned), `${process.pid} ${(await readProcess(process.pid))?.start}`)
+    await rename(unowned, folder)
+  } catch (error) {
+    await rm(unowned, { recursive: true, force: true })
+    throw whenNotWritable(error, ownerFile(folder))
+  }
+}
+
 /** A folder of its own for one drill. Throws STATE_NOT_WRITABLE (refused). */
 export const makePlace = async (paths: StatePaths): Promise<TemporaryPlace> => {
   await removeAbandoned(paths)
   const folder = join(drillsFolder(paths), randomBytes(4).toString('hex'))
   const place = placeIn(folder, paths)
-  await createDirectory(folder, 'readable')
-  try {
-    await writeFile(ownerFile(folder), `${process.pid} ${(await readProcess(process.pid))?.start}`)
-  } catch (error) {
-    throw whenNotWritable(error, ownerFile(folder))
-  }
+  await makeOwned(folder)
   await createDirectory(place.paths.postgres, 'readable')
   await createDirectory(place.paths.logs, 'readable')
   await createDirectory(place.paths.secrets, 'private')
