@@ -113,10 +113,12 @@ class StackTerraform implements Terraform {
   }
 
   async readPlan(file: string): Promise<SavedPlan> {
-    const { environment } = this.#means
+    const { environment, state } = this.#means
     const path = resolve(file)
     const digest = await planDigest(path, environment)
     const json = await this.#showPlan(path)
+    // What is planned against nothing is only ever compared: `apply` throws there.
+    if (state === 'empty') return { file: path, digest, json }
     const configuration: unknown = JSON.parse(await readFile(join(this.folder, 'cdk.tf.json'), 'utf8'))
     refuseForeignPlan(json, { file, stack: stackName(this.stack), environment, configuration })
     return { file: path, digest, json }
