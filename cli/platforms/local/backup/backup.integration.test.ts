@@ -201,6 +201,26 @@ describe('a dump that is not what was written', () => {
     expect(findings).toContainEqual(expect.stringMatching(/foreign key does not hold: nodes_parent_id_fkey of nodes/))
   })
 
+  test.each([
+    ['a program', `word) from program 'echo planted' --`],
+    ['a column', 'planted'],
+  ])(
+    'a manifest that names %s that the table does not have gets no COPY: that table is damaged',
+    async (what, planted) => {
+      const name = `planted-${what.replace(' ', '-')}`
+      const dumped = await dumpOf(await source(), name)
+      const columns = [{ name: planted, generated: false }]
+      const tables = dumped.tables.map((table) => (table.name === 'public.entries' ? { ...table, columns } : table))
+      const foreign = { ...dumped, tables }
+      const found = await restored(foreign, name)
+      expect(found.contents['public.entries']?.rows).toBe(0)
+      expect(verdicts(foreign, found)).toMatchObject({ 'public.entries': 'damaged', 'public.nodes': 'same' })
+      expect(compareRestored(foreign, found).findings).toEqual([
+        `orders: the dump of public.entries is damaged: it names columns that public.entries does not have: ${planted}`,
+      ])
+    },
+  )
+
   test('a table that no migration makes is missing', async () => {
     const dumped = await dumpOf(await source(), 'missing')
     const found = await restored(dumped, 'missing', 'create table service_migrations (name text primary key)')

@@ -6,11 +6,16 @@ export const sameWords = `
   set datestyle to 'ISO, YMD'; set timezone to 'UTC'; set intervalstyle to 'postgres';
   set extra_float_digits to 1; set bytea_output to 'hex'; set client_encoding to 'UTF8'; set search_path to public`
 
+/** One identifier as quote_ident() writes it. It stands in statements as it is, and nothing else may. */
+const identifier = '(?:[a-z_][a-z0-9_]*|"(?:[^"]|"")+")'
+const nameOf = (what: string, pattern: string) =>
+  z.string().regex(new RegExp(`^${pattern}$`), { error: `this is not the name of a ${what}` })
+
 export const tableSchema = z.object({
   /** Quoted where it must be, as PostgreSQL itself writes it: `public.orders`. */
-  name: z.string(),
+  name: nameOf('table', String.raw`${identifier}\.${identifier}`),
   /** In one order whatever the table's own is, which hangs on its history. */
-  columns: z.array(z.object({ name: z.string(), generated: z.boolean() })),
+  columns: z.array(z.object({ name: nameOf('column', identifier), generated: z.boolean() })),
 })
 export type Table = z.infer<typeof tableSchema>
 

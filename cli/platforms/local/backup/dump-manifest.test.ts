@@ -66,3 +66,31 @@ test.each(['', '{', '{"sha256":"","dump":{}}', 'null'])('%j is no manifest', asy
 test('a folder without one is no dump', async () => {
   await expect(readDumpManifest(join(folder, 'none'))).rejects.toEqual(unreadable)
 })
+
+const withNames = (name: string, column: string): DumpManifest => ({
+  ...manifest,
+  databases: manifest.databases.map((database) => ({
+    ...database,
+    tables: database.tables.map((table) => ({ ...table, name, columns: [{ name: column, generated: false }] })),
+  })),
+})
+
+test.each([
+  ['public.orders', '"Odd Name"'],
+  ['public."odd ""table"', '_id2'],
+])('%s (%s) is how PostgreSQL writes names', async (name, column) => {
+  await writeDumpManifest(folder, withNames(name, column))
+  expect(await readDumpManifest(folder)).toEqual(withNames(name, column))
+})
+
+test.each([
+  ['public.orders', `id) from program 'id' --`],
+  ['public.orders', `"id") from program 'id' --"`],
+  ['public.orders', 'id\n'],
+  ['public.orders', ''],
+  [`public.orders from program 'id' --`, 'id'],
+  ['orders', 'id'],
+])('%j (%j) is more or less than a name: whatever its sum says, it is no dump', async (name, column) => {
+  await writeDumpManifest(folder, withNames(name, column))
+  await expect(readDumpManifest(folder)).rejects.toEqual(unreadable)
+})

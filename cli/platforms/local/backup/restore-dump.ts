@@ -14,6 +14,7 @@ import {
   fetchTables,
   type Sequence,
   sameWords,
+  type Table,
 } from './database-facts.ts'
 import type { DumpedDatabase, DumpedTable } from './dump-manifest.ts'
 import { type Content, fetchContent } from './table-checksum.ts'
@@ -77,14 +78,15 @@ const foreignKeysQuery = `
 const loadTables = async (client: Client, { dumped, folder }: RestoreRequest) => {
   const keys = foreignKeys.parse((await client.query(foreignKeysQuery)).rows)
   for (const { table, name } of keys) await client.query(`alter table ${table} drop constraint ${name}`)
-  const present = new Set((await fetchTables(client)).map(({ name }) => name))
+  const present = new Map((await fetchTables(client)).map((table) => [table.name, table]))
   // Migrations may have put rows of their own into them.
-  if (present.size > 0) await client.query(`truncate ${[...present].join(', ')}`)
+  if (present.size > 0) await client.query(`truncate ${[...present.keys()].join(', ')}`)
 
   const damaged: Record<string, string> = {}
   for (const table of dumped.tables) {
-    if (!present.has(table.name)) continue
-    const why = await tried(client, () => loadTable(client, table, folder))
+    const own = present.get(table.name)
+    if (own === undefined) continue
+    const why = unknownColumns(table, own) ?? (await tried(client, () => loadTable(client, table, folder)))
     if (why !== null) damaged[table.name] = why
   }
   const broken: string[] = []
@@ -97,6 +99,16 @@ const loadTables = async (client: Client, { dumped, folder }: RestoreRequest) =>
     if (known.has(name)) await client.query('select setval($1::regclass, $2, $3)', [name, lastValue, isCalled])
   }
   return { damaged, broken }
+}
+
+/**
+ * A dump may come from anywhere, and its names go into a statement of the superuser: none does that the server's own
+ * catalog does not have in the same words. Null where it has them all.
+ */
+const unknownColumns = (dumped: Table, { name, columns }: Table): string | null => {
+  const known = new Set(columns.map((column) => column.name))
+  const unknown = dumped.columns.filter((column) => !known.has(column.name)).map((column) => column.name)
+  return unknown.length === 0 ? null : `it names columns that ${name} does not have: ${unknown.join(', ')}`
 }
 
 const loadTable = (client: Client, table: DumpedTable, folder: string): Promise<void> => {
