@@ -34,6 +34,21 @@ test('each line is told while the program still runs, the last one also without 
   expect(lines).toEqual(['one', 'two'])
 })
 
+test('an interrupt while a program is being prepared starts nothing', async () => {
+  const stop = new AbortController()
+  const { ended } = follow(`touch ${directory}/started`, { interrupted: stop.signal })
+  stop.abort()
+  await expect(ended).rejects.toMatchObject({ code: 'INTERRUPTED' })
+  expect(existsSync(join(directory, 'started'))).toBe(false)
+})
+
+test('a program that is abandoned while it is being prepared is ended all the same', async () => {
+  const stop = new AbortController()
+  const { ended } = follow('sleep 15', { abandoned: stop.signal })
+  stop.abort()
+  expect((await ended).exitCode).not.toBe(0)
+})
+
 test('an interrupt is passed on once and the program ends in its own way', async () => {
   const stop = new AbortController()
   const { lines, ended } = follow(

@@ -69,6 +69,14 @@ test('a secret among the arguments is a bug and nothing is started', async () =>
   expect(existsSync(join(directory, 'started'))).toBe(false)
 })
 
+test('an abort while a run is being prepared starts nothing', async () => {
+  const stop = new AbortController()
+  const running = runTool(sh(`touch ${directory}/started`), stop.signal)
+  stop.abort()
+  await expect(running).rejects.toMatchObject({ code: 'INTERRUPTED', outcome: 'interrupted' })
+  expect(existsSync(join(directory, 'started'))).toBe(false)
+})
+
 test('an abort ends grandchildren too, before the run returns', async () => {
   const stop = new AbortController()
   const running = runTool(sh(`sleep 60 & echo $! > ${directory}/grandchild; wait`), stop.signal)

@@ -39,27 +39,26 @@ const outOfTime = (call: ToolCall, stderr: string): ShopctlError =>
  */
 const withoutOwnEnvironment = (call: ToolCall): ToolCall => (call.inherit === 'nothing' ? { ...call, env: {} } : call)
 
+/** Loaded ahead of the start, so that nothing is waited for between the last look at a signal and listening to it. */
+const loadExeca = async () => (await import('execa')).execa
+type Execa = Awaited<ReturnType<typeof loadExeca>>
+
 /** In a process group of its own, so that a terminal's Ctrl-C reaches it only through us. */
-const start = async (call: ToolCall) => {
-  refuseSecretArguments(call)
-  const { execa } = await import('execa')
-  // In an object, because the run itself is a promise and would be awaited here.
-  return {
-    began: performance.now(),
-    running: execa(call.program, call.args, {
-      ...(call.input === undefined ? { stdin: 'ignore' } : { input: call.input }),
-      ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
-      ...call.user,
-      env: { ...call.env },
-      extendEnv: call.inherit !== 'nothing',
-      detached: true,
-      cleanup: false,
-      reject: false,
-      stripFinalNewline: false,
-    }),
-  }
-}
-type Started = Awaited<ReturnType<typeof start>>
+const start = (execa: Execa, call: ToolCall) => ({
+  began: performance.now(),
+  running: execa(call.program, call.args, {
+    ...(call.input === undefined ? { stdin: 'ignore' } : { input: call.input }),
+    ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
+    ...call.user,
+    env: { ...call.env },
+    extendEnv: call.inherit !== 'nothing',
+    detached: true,
+    cleanup: false,
+    reject: false,
+    stripFinalNewline: false,
+  }),
+})
+type Started = ReturnType<typeof start>
 
 const ended = (call: ToolCall, result: Awaited<Started['running']>, began: number): ToolResult => {
   if (result.exitCode === undefined && result.signal === undefined) {
@@ -81,8 +80,9 @@ const ended = (call: ToolCall, result: Awaited<Started['running']>, began: numbe
  */
 export const runTool: RunTool = async (call, signal) => {
   refuseSecretArguments(call)
+  const execa = await loadExeca()
   if (signal.aborted) throw interruption(signal, `starting ${call.program}`)
-  const { running, began } = await start(call)
+  const { running, began } = start(execa, call)
   const groupId = running.pid
   const timeout = AbortSignal.timeout(call.timeoutSeconds * 1000)
   const stop = AbortSignal.any([signal, timeout])
@@ -114,8 +114,9 @@ export const runTool: RunTool = async (call, signal) => {
  */
 export const followTool: FollowTool = async (call, { onLine, interrupted, abandoned }) => {
   refuseSecretArguments(call)
+  const execa = await loadExeca()
   if (interrupted.aborted) throw interruption(interrupted, `starting ${call.program}`)
-  const { running, began } = await start(call)
+  const { running, began } = start(execa, call)
   const groupId = running.pid
   const timeout = AbortSignal.timeout(call.timeoutSeconds * 1000)
   let ending: Promise<void> | undefined
@@ -135,6 +136,7 @@ export const followTool: FollowTool = async (call, { onLine, interrupted, abando
   interrupted.addEventListener('abort', ask, once)
   abandoned.addEventListener('abort', end(secondInterruptGraceSeconds), once)
   timeout.addEventListener('abort', end(timeoutGraceSeconds), once)
+  if (abandoned.aborted) end(secondInterruptGraceSeconds)()
   // A program whose lines nobody takes any more is asked to end, and not left to itself.
   const lines = readLines(running.stdout, { onLine, onRefusal: ask })
   const result = await running
