@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -57,6 +57,18 @@ test('a state that never reached the bucket stops everything and is kept', async
     fix: expect.arrayContaining([expect.stringMatching(/^terraform -chdir=.* state push errored\.tfstate$/)]),
   })
   expect(await readdir(join(root, 'run'))).toContain('errored.tfstate')
+})
+
+test('a provider that is gone from the plugin cache is no longer linked, the others are', async () => {
+  await prepare()
+  const versions = inRun('.terraform/providers/registry.example/hashicorp/aws/6.0.0')
+  await mkdir(versions, { recursive: true })
+  await mkdir(join(root, 'cached'))
+  await symlink(join(root, 'cached'), join(versions, 'linux_arm64'))
+  await symlink(join(root, 'gone'), join(versions, 'linux_amd64'))
+  await prepare()
+  expect(await readdir(versions)).toEqual(['linux_arm64'])
+  expect((await stat(join(root, 'cached'))).isDirectory()).toBe(true)
 })
 
 test('logs of last week go, those of this week stay', async () => {

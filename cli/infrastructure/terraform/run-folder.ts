@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasErrorCode } from '../../errors/has-error-code.ts'
 import { quoteWord } from '../../errors/quote-word.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
@@ -71,6 +72,26 @@ const replaceFile = async (from: string, to: string): Promise<void> => {
   await rename(beside, to)
 }
 
+/**
+ * Providers are links into the plugin cache. Where somebody emptied that, init takes a link that leads nowhere for an
+ * installed provider, and the plan after it cannot read it.
+ */
+const removeDanglingProviders = async (folder: string): Promise<void> => {
+  const providers = join(folder, '.terraform', 'providers')
+  const entries = await readdir(providers, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (hasErrorCode(error, 'ENOENT')) return []
+    throw error
+  })
+  for (const link of entries.filter((entry) => entry.isSymbolicLink())) {
+    const path = join(link.parentPath, link.name)
+    const leadsSomewhere = await stat(path).then(
+      () => true,
+      () => false,
+    )
+    if (!leadsSomewhere) await rm(path, { force: true })
+  }
+}
+
 /** A folder that holds what was synthesised now, the committed provider lock, and nothing else that Terraform reads. */
 export const prepareRunFolder = async (run: RunFolder): Promise<void> => {
   const { folder, write, providerLock, state, now } = run
@@ -82,6 +103,7 @@ export const prepareRunFolder = async (run: RunFolder): Promise<void> => {
   }
   // A workspace that somebody selected here is another state under another key.
   await rm(join(folder, '.terraform', 'environment'), { force: true })
+  await removeDanglingProviders(folder)
   await write(folder)
   if (state === 'empty') await writeFile(join(folder, 'empty_override.tf.json'), JSON.stringify(askNobody))
   await replaceFile(providerLock, join(folder, '.terraform.lock.hcl'))
