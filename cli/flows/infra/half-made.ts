@@ -17,17 +17,25 @@ const taintedIn = (plan: unknown): readonly string[] =>
     .resource_changes.filter(({ action_reason: reason }) => reason === 'replace_because_tainted')
     .map(({ address }) => address)
 
+/** Only what a run was to make: a failed update leaves in place what was in use, whoever marks it as tainted later. */
+const leftHalfMadeBy = ({ tainted, failed, changes }: ApplyRecord): readonly string[] => {
+  const made = new Set(
+    changes.filter(({ kind }) => kind === 'create' || kind === 'replace').map(({ address }) => address),
+  )
+  return [...tainted, ...failed.map(({ address }) => address)].filter((address) => made.has(address))
+}
+
 /** Of the runs since the last that ended well. */
 const leftBy = (records: readonly ApplyRecord[]): ReadonlySet<string> => {
   const lastGood = records.findIndex(({ outcome }) => outcome === 'done')
   const since = lastGood === -1 ? records : records.slice(0, lastGood)
-  return new Set(since.flatMap(({ tainted }) => tainted))
+  return new Set(since.flatMap(leftHalfMadeBy))
 }
 
 /**
- * What an interrupted run is proven to have left half made: the plan says tainted, and our own record says that its
- * creation did not end. Nobody ever used it, so that replacing it loses nothing; anything else that is tainted is refused
- * like every loss.
+ * What an interrupted or failed run is proven to have left half made: the plan says tainted, and our own record says that
+ * its creation did not end, or ended in an error. Nobody ever used it, so that replacing it loses nothing; anything else
+ * that is tainted is refused like every loss.
  */
 export const findHalfMade = async ({ verdict, saved }: MadePlan, means: InfraMeans): Promise<readonly string[]> => {
   const atRisk = new Set(verdict.risks.filter(({ kind }) => kind === 'data-loss').map(({ address }) => address))

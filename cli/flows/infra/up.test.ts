@@ -245,6 +245,32 @@ test('F10: what an interrupted run left half made is no loss; what else is taint
   expect(judged.at(-1)).toEqual(replaced)
 })
 
+test('F10: a creation that failed is no loss and can be run again; an update that failed and was tainted since is', async () => {
+  const infra = scriptedInfra()
+  await infra.withRegistry()
+  const failed = ['aws_db_instance.main', 'aws_kms_key.in_use']
+  infra.judges.verdict = () => aVerdict([aChange('aws_db_instance.main'), aChange('aws_kms_key.in_use', 'update')])
+  infra.script.apply = { ...nothingDone, outcome: 'failed', failed: failed.map((address) => ({ address, why: 'no' })) }
+  expect(await failureOf(up(asking().request, infra.means))).toMatchObject({ code: 'APPLY_FAILED' })
+
+  infra.clock.now += 1000
+  const risk = { kind: 'data-loss', what: 'It would be replaced.', why: 'tainted' } as const
+  const risks = failed.map((address) => ({ ...risk, address }))
+  const changes = failed.map((address) => aChange(address, 'replace'))
+  infra.judges.verdict = () => aVerdict(changes, { risks })
+  infra.script.plan = {
+    resource_changes: failed.map((address) => ({ address, action_reason: 'replace_because_tainted' })),
+  }
+  const judged: (readonly string[])[] = []
+  infra.judges.gate = (verdict) => {
+    judged.push(verdict.risks.map(({ address }) => address))
+    return null
+  }
+  infra.script.apply = nothingDone
+  await up(asking().request, infra.means)
+  expect(judged).toEqual([['aws_kms_key.in_use']])
+})
+
 test('a registry that an interrupted run left is finished before the shop', async () => {
   const infra = scriptedInfra()
   await infra.withRegistry()

@@ -98,7 +98,7 @@ const generate = async (outputs: StackOutputs, means: InfraMeans, steps: Steps):
 const withoutHalfMade = async (made: MadePlan, means: InfraMeans): Promise<MadePlan> => {
   const halfMade = await findHalfMade(made, means)
   for (const address of halfMade) {
-    const message = `${address} was left half made by a run that did not end; it is made anew.`
+    const message = `${address} was left half made by an earlier run; it is made anew.`
     means.reporter.emit({ type: 'notice', message })
   }
   const risks = made.verdict.risks.filter(({ address }) => !halfMade.includes(address))
