@@ -25,6 +25,8 @@ export type TerraformEvent =
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
   /** Terraform's own words on an interrupt and the like. */
   | { readonly type: 'log'; readonly level: string; readonly message: string }
+  /** Not Terraform's: what it waits for before it is started. */
+  | { readonly type: 'waiting'; readonly message: string }
 
 /** Never with the snippet: that may hold the whole file. */
 export type Diagnostic = {

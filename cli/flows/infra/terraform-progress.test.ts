@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTerraformProgress } from './terraform-progress.ts'
+import { createPlanProgress, createTerraformProgress } from './terraform-progress.ts'
 
 test('an apply is told by resource: what is slow and how long it usually takes, and how many of how many', () => {
   const progress = createTerraformProgress(3)
@@ -31,4 +31,10 @@ test('where the plan is made on the way what it announces is counted, and never 
     expect(progress.hear({ type: 'planned', address, action: 'create' })).toBeNull()
   }
   expect(progress.hear(event)).toContain('(2 of 3)')
+})
+
+test('what is waited for before Terraform starts is told by a plan and by an apply', () => {
+  const event = { type: 'waiting', message: 'waiting for the terraform init of process 7' } as const
+  expect(createPlanProgress().hear(event)).toBe(event.message)
+  expect(createTerraformProgress(null).hear(event)).toBe(event.message)
 })

@@ -63,6 +63,7 @@ export const createTerraformProgress = (known: number | null): TerraformProgress
           ended += 1
           return `${event.address}: not ${did[event.action] ?? event.action}, after ${seconds(event.elapsedSeconds)} (${count()})`
         case 'log':
+        case 'waiting':
           return event.message
         default:
           return null
@@ -71,11 +72,12 @@ export const createTerraformProgress = (known: number | null): TerraformProgress
   }
 }
 
-/** Of a plan only how much of the state was read. */
+/** Of a plan only what it waits for and how much of the state was read. */
 export const createPlanProgress = (): TerraformProgress => {
   let read = 0
   return {
     hear(event) {
+      if (event.type === 'waiting') return event.message
       if (event.type !== 'refresh' || event.state !== 'done') return null
       read += 1
       return read % 25 === 0 ? `${read} resources read` : null

@@ -98,7 +98,8 @@ class StackTerraform implements Terraform {
       now: now(),
     })
     const work = initialising === 'move-state' ? () => this.#moveState() : () => this.#initialise(onEvent)
-    await withPluginCache(this.#pluginCache, { signal: this.#means.interrupted, work })
+    const say = (message: string) => onEvent({ type: 'waiting', message })
+    await withPluginCache(this.#pluginCache, { signal: this.#means.interrupted, say, work })
   }
 
   async plan({ mode, lock, onEvent }: PlanRequest): Promise<SavedPlan> {
