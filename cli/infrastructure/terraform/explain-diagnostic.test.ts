@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { explainDiagnostics } from './explain-diagnostic.ts'
 import { diagnosticsIn } from './testing/read-stream.ts'
 
-const explain = (name: string, now = '2026-11-22T20:47:41Z') =>
+const explain = (name: string, now = '2026-11-22T20:47:41Z', stack = 'shop-prod') =>
   explainDiagnostics(diagnosticsIn(name), {
-    stack: 'shop-prod',
+    stack,
     environment: 'staging',
     doing: 'planned',
     outcome: 'refused',
@@ -35,6 +35,13 @@ test('F7: a stale plan was not applied, and the next command makes a new one', (
     message: 'Somebody changed shop-prod since this plan was made; it was not applied and nothing was changed.',
     fix: ['shopctl infra plan --env staging'],
   })
+})
+
+test('what is to be typed next is of the same stack', () => {
+  const late = '2026-11-22T21:14:41Z'
+  expect(explain('stale-plan', late, 'registry').fix).toEqual(['shopctl infra plan --env staging --stack registry'])
+  const unlock = `shopctl infra unlock --env staging --stack registry --id ${id}`
+  expect(explain('plan-locked', late, 'registry').fix).toContain(unlock)
 })
 
 test('F18: a missing state bucket names the command that makes it', () => {

@@ -6,6 +6,7 @@ import { waysIn } from '../aws/ways-in.ts'
 import type { Diagnostic } from '../terraform.ts'
 import { diagnosticWords } from './diagnostic-words.ts'
 import { heldMinutes, holderInWords, parseLockHolder } from './lock-holder.ts'
+import { placeFlags } from './place-flags.ts'
 
 export type Explaining = {
   /** `shop-prod`, for the sentence. */
@@ -36,7 +37,7 @@ const stateLocked = (diagnostic: Diagnostic, { stack, environment, now }: Explai
   if (holder === null) return null
   const minutes = heldMinutes(holder, now)
   const isOld = minutes === null || minutes > abandonedMinutes
-  const unlock = toType(`infra unlock --env ${environment} --id ${holder.id}`)
+  const unlock = toType(`infra unlock ${placeFlags({ environment, stack })} --id ${holder.id}`)
   return {
     code: 'STATE_LOCKED',
     outcome: 'refused',
@@ -53,7 +54,7 @@ const planStale = ({ summary }: Diagnostic, { stack, environment }: Explaining):
         code: 'PLAN_STALE',
         outcome: 'refused',
         what: `Somebody changed ${stack} since this plan was made; it was not applied and nothing was changed.`,
-        fix: [toType(`infra plan --env ${environment}`)],
+        fix: [toType(`infra plan ${placeFlags({ environment, stack })}`)],
       }
 
 const bucketMissing = (diagnostic: Diagnostic, { environment }: Explaining): Part | null => {

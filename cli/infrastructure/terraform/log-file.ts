@@ -17,10 +17,19 @@ export const openLogFile = (folder: string, { doing, now }: { doing: string; now
   const file = join(directory, `${timestamp(now)}-${doing}.log`)
   const descriptor = openSync(file, 'a', 0o600)
   chmodSync(file, 0o600)
+  let isWritable = true
   return {
     file,
     // In step with the events, so that what was said last is there also after a SIGKILL.
-    append: (text) => void writeSync(descriptor, text),
+    append(text) {
+      if (!isWritable) return
+      try {
+        writeSync(descriptor, text)
+      } catch {
+        // A full disk: an apply goes on without its log, and is not broken off for the want of one.
+        isWritable = false
+      }
+    },
     close: () => closeSync(descriptor),
   }
 }

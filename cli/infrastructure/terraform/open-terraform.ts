@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { z } from 'zod'
 import type { InstallationFacts } from '../../../stacks/installations.ts'
 import { type StackReference, stackName } from '../../../stacks/stack-reference.ts'
@@ -86,6 +87,11 @@ class StackTerraform implements Terraform {
     this.#place = { folder: this.folder, variables: { ...seen, TF_PLUGIN_CACHE_DIR: this.#pluginCache } }
   }
 
+  /** As the sentences of a refusal name it. */
+  get #named() {
+    return { environment: this.#means.environment, stack: stackName(this.stack) }
+  }
+
   async init(onEvent: OnEvent): Promise<void> {
     const { environment, state, facts, root, now, initialising } = this.#means
     await prepareRunFolder({
@@ -103,32 +109,32 @@ class StackTerraform implements Terraform {
   }
 
   async plan({ mode, lock, onEvent }: PlanRequest): Promise<SavedPlan> {
-    const { environment, lockTimeoutSeconds, state, now } = this.#means
+    const { lockTimeoutSeconds, state, now } = this.#means
     const file = await newPlanFile(this.folder, now())
     const locking = { lock: state === 'empty' ? 'leave' : lock, lockTimeoutSeconds } as const
     const call = planCall(this.#place, { file, mode, ...locking })
     const result = await this.#run(call, { doing: 'plan', onEvent })
     this.#refuseErrors(result, { doing: 'planned', outcome: 'refused' })
-    const digest = await planDigest(file, environment)
+    const digest = await planDigest(file, this.#named)
     return { file, digest, json: await this.#showPlan(file) }
   }
 
   async readPlan(file: string): Promise<SavedPlan> {
-    const { environment, state } = this.#means
+    const { state } = this.#means
     const path = resolve(file)
-    const digest = await planDigest(path, environment)
+    const digest = await planDigest(path, this.#named)
     const json = await this.#showPlan(path)
     // What is planned against nothing is only ever compared: `apply` throws there.
     if (state === 'empty') return { file: path, digest, json }
     const configuration: unknown = JSON.parse(await readFile(join(this.folder, 'cdk.tf.json'), 'utf8'))
-    refuseForeignPlan(json, { file, stack: stackName(this.stack), environment, configuration })
+    refuseForeignPlan(json, { file, ...this.#named, configuration })
     return { file: path, digest, json }
   }
 
   async apply(plan: SavedPlan, onEvent: OnEvent): Promise<ApplyOutcome> {
-    const { environment, lockTimeoutSeconds, state } = this.#means
+    const { lockTimeoutSeconds, state } = this.#means
     if (state === 'empty') throw new Error('A plan against an empty state was about to be applied.')
-    await refuseChangedPlan(plan, environment)
+    await refuseChangedPlan(plan, this.#named)
     let list = emptyTaskList
     const call = applyCall(this.#place, { file: plan.file, lockTimeoutSeconds })
     const result = await this.#run(call, {
@@ -249,5 +255,9 @@ const reasonsOnly = ({ failed }: ApplyOutcome): number => failed.filter(({ addre
 const plainLines = (text: string): readonly string[] =>
   text
     .split('\n')
-    .map((line) => line.replace(/^[╷│╵\s]+/, '').trim())
+    .map((line) =>
+      stripVTControlCharacters(line)
+        .replace(/^[╷│╵\s]+/, '')
+        .trim(),
+    )
     .filter((line) => line !== '')

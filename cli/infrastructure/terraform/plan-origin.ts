@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { quoteWord } from '../../errors/quote-word.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
+import { placeFlags } from './place-flags.ts'
 
 /** An attribute of the configuration as a plan tells it; references have no constant. */
 const constant = z.object({ constant_value: z.unknown() }).partial().optional()
@@ -94,7 +95,7 @@ type Asked = {
  */
 export const refuseForeignPlan = (plan: unknown, { file, stack, environment, configuration }: Asked): void => {
   const origin = originOfPlan(plan)
-  const fix = [toType(`infra plan --env ${environment}`)]
+  const fix = [toType(`infra plan ${placeFlags({ environment, stack })}`)]
   if (origin.asksNobody) {
     const what = `The plan ${file} was made offline, against an empty state: it cannot be applied, and nothing was changed.`
     throw new ShopctlError({ code: 'PLAN_OFFLINE', outcome: 'refused', what, fix })

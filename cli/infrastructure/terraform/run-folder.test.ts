@@ -38,6 +38,14 @@ test('the folder is open to its owner only, and has the committed provider lock'
   expect(await readFile(inRun('.terraform.lock.hcl'), 'utf8')).toBe('# lock')
 })
 
+test('a folder that cannot be written is told as that, with the place', async () => {
+  await writeFile(join(root, 'run'), 'a file')
+  await expect(prepare()).rejects.toMatchObject({
+    code: 'STATE_NOT_WRITABLE',
+    message: expect.stringContaining(join(root, 'run')),
+  })
+})
+
 test('only a plan against nothing has the override, and it starts from nothing each time', async () => {
   await prepare('empty')
   expect(JSON.parse(await readFile(inRun('empty_override.tf.json'), 'utf8'))).toMatchObject({

@@ -1,9 +1,12 @@
-import { chmod, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasErrorCode } from '../../errors/has-error-code.ts'
 import { quoteWord } from '../../errors/quote-word.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
+import { createDirectory } from '../../platforms/create-directory.ts'
+import { whenNotWritable } from '../../platforms/state-not-writable.ts'
+import { placeFlags } from './place-flags.ts'
 import { removeOldFiles } from './remove-old-files.ts'
 
 export type WriteStack = (folder: string) => Promise<void>
@@ -59,7 +62,11 @@ export const stateNotSaved = ({ folder, stack, environment }: Pick<RunFolder, 'f
     outcome: 'failed',
     what: `The state of ${stack} is only on this disk: the bucket did not take it after the last change.`,
     why: [join(folder, unsavedState), 'nothing else knows what that change made'],
-    fix: [push, `rm ${quoteWord(join(folder, unsavedState))}`, toType(`infra plan --env ${environment}`)],
+    fix: [
+      push,
+      `rm ${quoteWord(join(folder, unsavedState))}`,
+      toType(`infra plan ${placeFlags({ environment, stack })}`),
+    ],
   })
 }
 
@@ -92,11 +99,9 @@ const removeDanglingProviders = async (folder: string): Promise<void> => {
   }
 }
 
-/** A folder that holds what was synthesised now, the committed provider lock, and nothing else that Terraform reads. */
-export const prepareRunFolder = async (run: RunFolder): Promise<void> => {
+const fillRunFolder = async (run: RunFolder): Promise<void> => {
   const { folder, write, providerLock, state, now } = run
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await chmod(folder, 0o700)
+  await createDirectory(folder, 'private')
   if (await hasUnsavedState(folder)) throw stateNotSaved(run)
   for (const name of await readdir(folder)) {
     if (isLeftOver(name) || name.startsWith(emptyState)) await rm(join(folder, name), { force: true })
@@ -108,4 +113,16 @@ export const prepareRunFolder = async (run: RunFolder): Promise<void> => {
   if (state === 'empty') await writeFile(join(folder, 'empty_override.tf.json'), JSON.stringify(askNobody))
   await replaceFile(providerLock, join(folder, '.terraform.lock.hcl'))
   await removeOldFiles(join(folder, 'logs'), { olderThanHours: logHours, now })
+}
+
+/**
+ * A folder that holds what was synthesised now, the committed provider lock, and nothing else that Terraform reads.
+ * Throws STATE_NOT_WRITABLE (refused).
+ */
+export const prepareRunFolder = async (run: RunFolder): Promise<void> => {
+  try {
+    await fillRunFolder(run)
+  } catch (error) {
+    throw whenNotWritable(error, run.folder)
+  }
 }

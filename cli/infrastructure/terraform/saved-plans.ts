@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import { timestamp } from './log-file.ts'
+import { placeFlags } from './place-flags.ts'
 import { removeOldFiles } from './remove-old-files.ts'
 
 /** A plan holds secrets, and after a day it is most likely stale. */
@@ -17,20 +18,22 @@ export const newPlanFile = async (folder: string, now: Date): Promise<string> =>
   return join(plans, `${timestamp(now)}.tfplan`)
 }
 
-const missing = (file: string, environment: string, cause: unknown): ShopctlError =>
+type Place = { readonly environment: string; readonly stack: string }
+
+const missing = (file: string, place: Place, cause: unknown): ShopctlError =>
   new ShopctlError({
     code: 'PLAN_MISSING',
     outcome: 'refused',
     what: `There is no plan ${file}; nothing was changed.`,
     why: [`plans are kept for ${keptHours} h, because they hold secrets`],
-    fix: [toType(`infra plan --env ${environment}`)],
+    fix: [toType(`infra plan ${placeFlags(place)}`)],
     cause,
   })
 
 /** sha256 of a saved plan. Makes it readable to its owner only. Throws PLAN_MISSING (refused). */
-export const planDigest = async (file: string, environment: string): Promise<string> => {
+export const planDigest = async (file: string, place: Place): Promise<string> => {
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw missing(file, environment, error)
+    throw missing(file, place, error)
   })
   await chmod(file, 0o600)
   return createHash('sha256').update(bytes).digest('hex')
@@ -39,15 +42,15 @@ export const planDigest = async (file: string, environment: string): Promise<str
 /** Throws PLAN_CHANGED (refused) where the file is not the one that was shown. */
 export const refuseChangedPlan = async (
   { file, digest }: { readonly file: string; readonly digest: string },
-  environment: string,
+  place: Place,
 ): Promise<void> => {
-  const found = await planDigest(file, environment)
+  const found = await planDigest(file, place)
   if (found === digest) return
   throw new ShopctlError({
     code: 'PLAN_CHANGED',
     outcome: 'refused',
     what: `The plan ${file} is not the one that was shown; nothing was changed.`,
     why: [`sha256 ${digest} was shown, and the file has ${found}`],
-    fix: [toType(`infra plan --env ${environment}`)],
+    fix: [toType(`infra plan ${placeFlags(place)}`)],
   })
 }
