@@ -88,4 +88,6 @@ export interface Terraform {
   /** `terraform show -json` of the state as it is, not yet parsed further; null where there is none. */
   state(): Promise<unknown>
   unlock(id: string): Promise<void>
+  /** Keeps what an interrupted run left half made: the next plan finishes it where it is, and replaces nothing. */
+  untaint(address: string): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { stateBucketName } from '../../../stacks/stack-reference.ts'
@@ -20,7 +20,7 @@ describe.skipIf(noEmulator !== '')(`the bucket for states${why}`, () => {
         join(folder, 'cdk.tf.json'),
         stackJson({
           account: account.account,
-          resources: { aws_s3_bucket: { state: { bucket } } },
+          resources: { aws_s3_bucket: { state: { bucket, lifecycle: { prevent_destroy: true } } } },
           backend: backend === 'local' ? { local: { path: 'state.tfstate' } } : s3Backend(bucket, 'state.tfstate'),
         }),
       )
@@ -51,6 +51,11 @@ describe.skipIf(noEmulator !== '')(`the bucket for states${why}`, () => {
     }
     await expect(run(undefined, broken)).rejects.toThrow('interrupted between')
     expect(localStates()).toContain('state.tfstate')
+    // As an interrupt in the middle of the creation leaves it.
+    const local = join(opened.account.runs, 'state', 'state.tfstate')
+    const made = await readFile(local, 'utf8')
+    await writeFile(local, made.replace('"schema_version"', '"status": "tainted", "schema_version"'))
+    expect(await readFile(local, 'utf8')).not.toBe(made)
 
     expect(await run()).toEqual({ outcome: 'made', bucket: opened.bucket })
     expect(localStates()).toEqual([])

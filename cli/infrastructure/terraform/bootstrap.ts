@@ -10,6 +10,7 @@ import { readStateBucket } from '../aws/state-bucket.ts'
 import type { ObjectStore } from '../records/object-store.ts'
 import type { ApplyOutcome, OnEvent, Terraform } from '../terraform.ts'
 import { openTerraform, type TerraformMeans } from './open-terraform.ts'
+import { protectedHalfMade } from './protected-half-made.ts'
 import type { WriteStack } from './run-folder.ts'
 import { writeStack } from './write-stack.ts'
 
@@ -84,8 +85,16 @@ const isUnchanged = (plan: unknown): boolean => {
   return changes.every(({ actions }) => actions.every((action) => action === 'no-op'))
 }
 
+/** What is guarded cannot be made anew; a key or a bucket that an interrupt met is there, and is finished where it is. */
+const keepHalfMade = async (local: Terraform): Promise<void> => {
+  const state = await readFile(join(local.folder, stateKey(stack)), 'utf8').catch(() => '{}')
+  const configuration = await readFile(join(local.folder, 'cdk.tf.json'), 'utf8')
+  for (const address of protectedHalfMade(JSON.parse(state), JSON.parse(configuration))) await local.untaint(address)
+}
+
 const makeBucket = async (local: Terraform, { onEvent, place }: Bootstrapping): Promise<void> => {
   await local.init(onEvent)
+  await keepHalfMade(local)
   const plan = await local.plan({ mode: 'normal', lock: 'take', onEvent })
   // An interrupted run may have made all of it already.
   if (isUnchanged(plan.json)) return

@@ -44,6 +44,24 @@ test('what is to be typed next is of the same stack', () => {
   expect(explain('plan-locked', late, 'registry').fix).toContain(unlock)
 })
 
+test('what the code forbids to destroy is named, with the way to keep what an interrupted run left half made', () => {
+  const address = 'aws_kms_key.secrets'
+  const detail = `Resource ${address} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed.`
+  const error = explainDiagnostics(
+    [{ severity: 'error', summary: 'Instance cannot be destroyed', detail, address: null }],
+    {
+      stack: 'shop-prod',
+      environment: 'prod',
+      doing: 'planned',
+      outcome: 'refused',
+      logFile: '/runs/shop-prod/logs/plan.log',
+      now: new Date(),
+    },
+  )
+  expect(error).toMatchObject({ code: 'PROTECTED', message: expect.stringContaining(`${address} of shop-prod`) })
+  expect(error.fix).toEqual([`terraform -chdir=/runs/shop-prod untaint ${address}`, 'shopctl infra plan --env prod'])
+})
+
 test('F18: a missing state bucket names the command that makes it', () => {
   expect(explain('init-bucket-missing')).toMatchObject({
     code: 'STATE_BUCKET_MISSING',

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { quoteWord } from '../../errors/quote-word.ts'
 import { type Failure, ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
@@ -56,6 +57,27 @@ const planStale = ({ summary }: Diagnostic, { stack, environment }: Explaining):
         what: `Somebody changed ${stack} since this plan was made; it was not applied and nothing was changed.`,
         fix: [toType(`infra plan ${placeFlags({ environment, stack })}`)],
       }
+
+/** An attribute that AWS cannot change, or an interrupted run: Terraform says only that it would have to destroy. */
+const guarded = (diagnostic: Diagnostic, { stack, environment, logFile }: Explaining): Part | null => {
+  if (diagnostic.summary !== 'Instance cannot be destroyed') return null
+  const [, address] = /^Resource (\S+) has lifecycle\.prevent_destroy set/.exec(diagnostic.detail) ?? []
+  if (address === undefined) return null
+  const folder = quoteWord(join(dirname(logFile), '..'))
+  return {
+    code: 'PROTECTED',
+    outcome: 'refused',
+    what: `${address} of ${stack} would be destroyed and made anew, which its code forbids; nothing was changed.`,
+    why: [
+      'an interrupted run left it half made: untaint keeps it, and the next plan finishes it where it is',
+      'or an attribute changed that AWS cannot change in place: take that change back',
+    ],
+    fix: [
+      `terraform -chdir=${folder} untaint ${quoteWord(address)}`,
+      toType(`infra plan ${placeFlags({ environment, stack })}`),
+    ],
+  }
+}
 
 const bucketMissing = (diagnostic: Diagnostic, { environment }: Explaining): Part | null => {
   const [, bucket] = /S3 bucket "([^"]+)" does not exist/.exec(diagnostic.summary) ?? []
@@ -131,6 +153,7 @@ const providerMissing = (diagnostic: Diagnostic, { stack }: Explaining): Part | 
 const explanations = [
   stateLocked,
   planStale,
+  guarded,
   bucketMissing,
   otherAccount,
   providerMissing,

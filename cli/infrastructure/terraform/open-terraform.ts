@@ -30,6 +30,7 @@ import {
   showStateCall,
   type TerraformPlace,
   unlockCall,
+  untaintCall,
 } from './terraform-calls.ts'
 import { type TerraformVariables, withoutAws } from './terraform-environment.ts'
 import { writeStack } from './write-stack.ts'
@@ -182,6 +183,10 @@ class StackTerraform implements Terraform {
       why: plainLines(`${stderr}\n${stdout}`),
       fix: [toType(`infra status --env ${environment}`)],
     })
+  }
+
+  async untaint(address: string): Promise<void> {
+    await this.#ask(untaintCall(this.#place, address), { doing: 'untaint', outcome: 'refused' })
   }
 
   async #initialise(onEvent: OnEvent): Promise<void> {

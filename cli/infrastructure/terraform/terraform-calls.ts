@@ -93,5 +93,8 @@ export const refreshCall = (place: TerraformPlace, lockTimeoutSeconds: number): 
 export const outputCall = (place: TerraformPlace): ToolCall =>
   terraform(place, { args: ['output', '-json'], timeoutSeconds: readSeconds })
 
+export const untaintCall = (place: TerraformPlace, address: string): ToolCall =>
+  terraform(place, { args: ['untaint', '-no-color', address], timeoutSeconds: readSeconds })
+
 export const unlockCall = (place: TerraformPlace, id: string): ToolCall =>
   terraform(place, { args: ['force-unlock', '-no-color', '-force', id], timeoutSeconds: readSeconds })

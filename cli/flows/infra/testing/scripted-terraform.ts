@@ -55,6 +55,9 @@ export const scriptedTerraform = (stack: StackReference, script: TerraformScript
       looks += 1
       return script.states[Math.min(looks, script.states.length) - 1] ?? null
     },
+    async untaint(address) {
+      calls.push(`untaint ${address}`)
+    },
     async unlock(id) {
       calls.push(`unlock ${id}`)
     },
