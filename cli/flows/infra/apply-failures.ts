@@ -31,15 +31,17 @@ const counted = ({ done, failed, tainted, notBegun }: ApplyOutcome): string =>
 export const applyFailure = ({ stack, environment, command, outcome }: Applied): ShopctlError | null => {
   if (outcome.outcome === 'done') return null
   const { done, tainted, notBegun, failed, logFile } = outcome
-  const fix = [toType(command), toType(`infra status --env ${environment}`)]
-  const halfMade = listed('half made, the next up replaces them', tainted)
+  const again = toType(command)
+  const status = toType(`infra status --env ${environment}`)
+  const halfMade = listed('not ended, the next up finishes or replaces them', tainted)
   if (outcome.outcome === 'interrupted') {
     return new ShopctlError({
       code: 'INTERRUPTED',
       outcome: 'interrupted',
       what: `The change of ${stack} was interrupted: ${counted(outcome)}; the state holds what was made.`,
       why: [...listed('done', done), ...halfMade, ...listed('not begun', notBegun), `all of it: ${logFile}`],
-      fix,
+      // After a second interrupt the state may lack what was just being made; by its tags it is still ours.
+      fix: tainted.length === 0 ? [again, status] : [again, status, toType(`infra drift --env ${environment}`)],
     })
   }
   return new ShopctlError({
@@ -52,6 +54,6 @@ export const applyFailure = ({ stack, environment, command, outcome }: Applied):
       ...listed('not begun', notBegun),
       `all of it: ${logFile}`,
     ],
-    fix,
+    fix: [again, status],
   })
 }

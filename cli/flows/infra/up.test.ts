@@ -205,7 +205,7 @@ test('F10: an interrupt tells what was done, what is half made and what was not 
   expect(failure).toMatchObject({ code: 'INTERRUPTED', outcome: 'interrupted' })
   expect(failure.why.slice(0, 3)).toEqual([
     'done: aws_vpc.main',
-    'half made, the next up replaces them: aws_kms_key.logs',
+    'not ended, the next up finishes or replaces them: aws_kms_key.logs',
     'not begun: aws_eip.nat',
   ])
   expect(await lastRecord(infra)).toMatchObject({ outcome: 'interrupted', tainted: ['aws_kms_key.logs'] })
@@ -352,4 +352,16 @@ test('secrets that AWS refuses after the apply are a failure: by then the stack 
   expect(failure).toMatchObject({ code: 'SECRETS_NOT_MADE', exitCode: 4, why: ['AWS did not let you.'] })
   expect(failure.message).toContain('was applied')
   expect((await lastRecord(infra))?.outcome).toBe('failed')
+})
+
+test('a bucket that is gone while AWS still has what it told of is never replaced by an empty one', async () => {
+  const infra = scriptedInfra()
+  infra.place.standing = 'missing'
+  const arn = 'arn:aws:ec2:us-east-1:000000000000:vpc/vpc-1'
+  const { request, asked } = asking()
+  const failure = await failureOf(up(request, { ...infra.means, tagged: async () => [arn] }))
+  expect(failure).toMatchObject({ code: 'STATE_LOST', exitCode: 3, why: [arn] })
+  expect(failure.fix).toContain('shopctl infra bootstrap --env dev')
+  expect(asked).toEqual([])
+  expect(infra.calls).not.toContain('bootstrap')
 })

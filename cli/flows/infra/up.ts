@@ -14,6 +14,7 @@ import { beginInfra, stackInWords, toldWithin } from './infra-steps.ts'
 import { makeBucket } from './make-bucket.ts'
 import { type MadePlan, makePlan } from './make-plan.ts'
 import { type PlanDocument, planDocument } from './plan-document.ts'
+import { untrackedOf } from './untracked.ts'
 import { verifyStack } from './verify-stack.ts'
 import { type Wanted, wantedAnswer } from './wanted-answer.ts'
 
@@ -48,8 +49,23 @@ export type UpResult = {
   readonly secrets: InstallationSecrets | null
 }
 
+/** A new state knows nothing of them: all of it would be built a second time beside what runs. */
+const stateLost = (ours: readonly { readonly arn: string }[], means: InfraMeans): ShopctlError =>
+  new ShopctlError({
+    code: 'STATE_LOST',
+    outcome: 'refused',
+    what: `There is no bucket ${means.bucket.bucket} for the states, but AWS has ${ours.length} resources of ${stackInWords(means)}; nothing was changed.`,
+    why: ours.slice(0, 3).map(({ arn }) => arn),
+    fix: [
+      `aws s3api head-bucket --bucket ${means.bucket.bucket}`,
+      toType(`infra bootstrap --env ${means.environment.name}`),
+    ],
+  })
+
 const ensureBucket = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<readonly 'state'[]> => {
   if ((await means.bucket.standing()) === 'there') return []
+  const ours = untrackedOf((await means.tagged()) ?? [], new Set())
+  if (ours.length > 0) throw stateLost(ours, means)
   const { waitSeconds, confirmBootstrap: confirm } = request
   const { outcome } = await makeBucket({ waitSeconds, confirm }, means, steps)
   return outcome === 'made' ? ['state'] : []

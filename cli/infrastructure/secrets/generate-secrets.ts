@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { environments } from '../../../stacks/environments.ts'
 import type { InstallationName } from '../../../stacks/installations.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
@@ -114,7 +115,8 @@ const rotateFromNowOn = async (secret: VaultSecret, ground: Ground): Promise<voi
 }
 
 const fixOf = (name: string, { environment }: SecretPlace, state: GeneratedSecret['state']): string | null => {
-  if (state !== 'by-hand') return null
+  // Whose shop has a database and secrets of its own takes nothing from here.
+  if (state !== 'by-hand' || environments[environment].kubernetes?.secrets === null) return null
   const setting = name.endsWith('/mail') ? 'MAIL_PASSWORD' : 'PAYMENT_KEY'
   return toType(`secrets set ${setting} --env ${environment} --in aws`)
 }
