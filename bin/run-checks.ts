@@ -65,6 +65,7 @@ const runAll = async (chosen: readonly Check[]): Promise<number> => {
   say('')
   for (const { name, counts } of counted) {
     say(`${name}: ${counts.passed} passed, ${judge(counts).failed} failed, ${counts.skipped.length} skipped`)
+    for (const failure of counts.failures) say(`  failed: ${failure}`)
     for (const title of counts.skipped) say(`  skipped: ${title}`)
   }
   const sum = (count: (counts: TestCounts) => number) =>

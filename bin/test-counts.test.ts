@@ -6,7 +6,12 @@ const report = (...files: readonly { status: string; tests: readonly string[] }[
     testResults: files.map(({ status, tests }, file) => ({
       name: `file ${file}`,
       status,
-      assertionResults: tests.map((one, index) => ({ fullName: `test ${index} ${one}`, status: one })),
+      message: tests.length === 0 ? 'Cannot find module\n  at once' : '',
+      assertionResults: tests.map((one, index) => ({
+        fullName: `test ${index} ${one}`,
+        status: one,
+        failureMessages: one === 'failed' ? ['expected 1 to be 2\n  at here'] : [],
+      })),
     })),
   })
 
@@ -15,11 +20,19 @@ test('passed, failed and skipped tests are counted over all files', () => {
     { status: 'passed', tests: ['passed', 'skipped'] },
     { status: 'failed', tests: ['failed', 'passed'] },
   )
-  expect(countsOfTests(text, 1)).toEqual({ passed: 2, failed: 1, skipped: ['test 1 skipped'] })
+  expect(countsOfTests(text, 1)).toEqual({
+    passed: 2,
+    failed: 1,
+    failures: ['test 0 failed: expected 1 to be 2'],
+    skipped: ['test 1 skipped'],
+  })
 })
 
 test('a file that could not be loaded counts as failed', () => {
-  expect(countsOfTests(report({ status: 'failed', tests: [] }), 1).failed).toBe(1)
+  expect(countsOfTests(report({ status: 'failed', tests: [] }), 1)).toMatchObject({
+    failed: 1,
+    failures: ['file 0: Cannot find module'],
+  })
 })
 
 test('an exit code that no test explains counts as one failure', () => {
@@ -28,7 +41,7 @@ test('an exit code that no test explains counts as one failure', () => {
 })
 
 test('a project without tests counts nothing', () => {
-  expect(countsOfTests(null, 0)).toEqual({ passed: 0, failed: 0, skipped: [] })
+  expect(countsOfTests(null, 0)).toEqual({ passed: 0, failed: 0, failures: [], skipped: [] })
 })
 
 test('types, lint and arrows count as one each', () => {
@@ -37,6 +50,11 @@ test('types, lint and arrows count as one each', () => {
 })
 
 test('a skipped test counts as failed unless its title says a reason that is allowed', () => {
-  const counts = { passed: 2, failed: 1, skipped: ['deploys (skipped: no cluster)', 'a full disk (not as root)'] }
-  expect(refuseSkips(counts, /root/)).toEqual({ passed: 2, failed: 2, skipped: ['a full disk (not as root)'] })
+  const counts = {
+    passed: 2,
+    failed: 1,
+    failures: ['breaks'],
+    skipped: ['deploys (skipped: no cluster)', 'a full disk (not as root)'],
+  }
+  expect(refuseSkips(counts, /root/)).toMatchObject({ passed: 2, failed: 2, skipped: ['a full disk (not as root)'] })
 })

@@ -3,6 +3,8 @@ import { z } from 'zod'
 export type TestCounts = {
   readonly passed: number
   readonly failed: number
+  /** Full titles of the tests that failed, and files that could not be loaded, each with the first line of what was said. */
+  readonly failures: readonly string[]
   /** Full titles of the tests that did not run. */
   readonly skipped: readonly string[]
 }
@@ -13,35 +15,46 @@ const reportSchema = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      message: z.string(),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()) }),
+      ),
     }),
   ),
 })
 
-const failedOne: TestCounts = { passed: 0, failed: 1, skipped: [] }
+const none: TestCounts = { passed: 0, failed: 0, failures: [], skipped: [] }
+const failedOne: TestCounts = { ...none, failed: 1 }
+
+const firstLine = (text: string) => text.split('\n', 1)[0] ?? ''
 
 export const countsOfFixedCheck = (exitCode: number): TestCounts =>
-  exitCode === 0 ? { passed: 1, failed: 0, skipped: [] } : failedOne
+  exitCode === 0 ? { ...none, passed: 1 } : failedOne
 
 /** `report` is the text of vitest's report, or null where it left none. Whatever went wrong counts at least as one. */
 export const countsOfTests = (report: string | null, exitCode: number): TestCounts => {
-  if (report === null) return exitCode === 0 ? { passed: 0, failed: 0, skipped: [] } : failedOne
+  if (report === null) return exitCode === 0 ? none : failedOne
   const files = reportSchema.parse(JSON.parse(report)).testResults
   const all = files.flatMap(({ assertionResults }) => assertionResults)
-  const failedTests = all.filter(({ status }) => status === 'failed').length
-  const brokenFiles = files.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
-  ).length
-  const failed = failedTests + brokenFiles
+  const failedTests = all
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName, failureMessages }) => `${fullName.trim()}: ${firstLine(failureMessages[0] ?? '')}`)
+  const brokenFiles = files
+    .filter(
+      ({ status, assertionResults }) => status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
+    )
+    .map(({ name, message }) => `${name}: ${firstLine(message)}`)
+  const failures = [...failedTests, ...brokenFiles]
   return {
     passed: all.filter(({ status }) => status === 'passed').length,
-    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    failed: failures.length === 0 && exitCode !== 0 ? 1 : failures.length,
+    failures,
     skipped: all.filter(({ status }) => !['passed', 'failed'].includes(status)).map(({ fullName }) => fullName.trim()),
   }
 }
 
 /** Skipped tests whose title does not say a reason that is allowed, as failed ones. */
-export const refuseSkips = ({ passed, failed, skipped }: TestCounts, allowed: RegExp): TestCounts => {
+export const refuseSkips = ({ skipped, ...counts }: TestCounts, allowed: RegExp): TestCounts => {
   const accepted = skipped.filter((title) => allowed.test(title))
-  return { passed, failed: failed + skipped.length - accepted.length, skipped: accepted }
+  return { ...counts, failed: counts.failed + skipped.length - accepted.length, skipped: accepted }
 }
