@@ -189,13 +189,13 @@ import type { Construct }`,
     expect(await shop.get('registry.tfstate.tflock')).toBeNull()
   })
 
-  test('F10: an interrupted apply says what is done, half made and not begun, and leaves no lock', async () => {
+  test('F10: an interrupted apply says what is done, not ended and not begun, and leaves no lock', async () => {
     const result = await run(['infra', 'up', ...registry, '--yes'], {
       signalAfter: { signal: 'SIGINT', output: /Apply that very plan: .*aws_ssm_parameter/ },
     })
     expect(shown(result)).toMatchObject({ code: 130, what: expect.stringContaining('INTERRUPTED') })
     expect(failureIn(result).why.join('\n')).toMatch(
-      /half made[^\n]*aws_kms_key[\s\S]*not begun: [^\n]*aws_ecr_repository/,
+      /not ended[^\n]*aws_kms_key[\s\S]*not begun: [^\n]*aws_ecr_repository/,
     )
     expect(await shop.get('registry.tfstate.tflock')).toBeNull()
     const [record] = await shop.records('registry')
