@@ -48,6 +48,12 @@ test('without any key nobody is let in, and it is said that it is us', async () 
   expect(await ask()).toBe(503)
 })
 
+test('who asked a replica that was going away asks once more', async () => {
+  let asked = 0
+  users.script(() => (++asked === 1 ? 'reset' : { status: 200, json: { keys: [known.jwk] } }))
+  expect(await ask()).toBe(200)
+})
+
 test('keys once fetched go on when the users service is gone', async () => {
   expect(await ask()).toBe(200)
   users.script(() => 'reset')

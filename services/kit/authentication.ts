@@ -60,11 +60,17 @@ export function remoteKeys(usersUrl: string): JWTVerifyGetKey {
     cooldownDuration: 30_000,
     cacheMaxAge: 3_600_000,
   })
-  return (header, token) =>
-    fetchKey(header, token).catch((cause: unknown) => {
-      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause
-      throw new KeysUnavailable('the signing keys cannot be fetched', { cause })
-    })
+  return async (header, token) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await fetchKey(header, token)
+      } catch (cause) {
+        if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause
+        // A replica that is just going away does not answer; another one does.
+        if (tries === 2) throw new KeysUnavailable('the signing keys cannot be fetched', { cause })
+      }
+    }
+  }
 }
 
 /** Lets in who is signed in; `c.var.principal` says who that is. */
