@@ -1,11 +1,9 @@
-import type { MiddlewareHandler } from 'hono'
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { z } from 'zod'
-import type { Principal } from './principal.ts'
+import { type Principal, roles } from './principal.ts'
 import { Problem, problems } from './problems.ts'
-import type { RequestEnvironment } from './routes.ts'
-
-export type { Principal } from './principal.ts'
+import { KeysUnavailable } from './remote-keys.ts'
+import { verifiedTokens } from './verified-tokens.ts'
 
 /** What an access token is; the users service signs by it and everyone verifies by it. */
 export const accessToken = {
@@ -17,28 +15,28 @@ export const accessToken = {
   clockToleranceSeconds: 30,
 } as const
 
+/** A service's token is an access token as well; it differs in its life, and in the one service that it is for. */
+export const serviceToken = { lifetimeSeconds: 600 } as const
+
+/** The name of a service as audience or client: `order-management`. */
+export const serviceNameSchema = z.string().regex(/^[a-z][a-z-]{0,62}$/)
+
 export type TokenVerifier = (token: string) => Promise<Principal>
 
-const claimsSchema = z.object({
-  sub: z.uuid(),
-  sid: z.uuid(),
-  role: z.enum(['user', 'admin']),
-  email_verified: z.boolean(),
-  jti: z.string().min(1),
-})
-
-/** Neither fresh nor cached signing keys: who asks cannot be told from who pretends, so nobody is let in. */
-class KeysUnavailable extends Error {
-  override readonly name = 'KeysUnavailable'
-}
-
-/** Verifies access tokens; rejects with a 401 problem, or 503 where the signing keys cannot be had. */
-export function createTokenVerifier(options: {
+export type VerifierOptions = {
   readonly keys: JWTVerifyGetKey
   readonly issuer: string
+  /** The long name of the service that verifies: service tokens are for one service only. */
+  readonly audience: string
   now(): Date
-}): TokenVerifier {
+}
+
+/** Verifies tokens of users and of services; rejects with a 401 problem, or 503 where the keys cannot be had. */
+export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
+  const verified = verifiedTokens(options.now)
   return async (token) => {
+    const known = verified.find(token)
+    if (known !== undefined) return known
     const claims = await verifiedClaims(token, options).catch((cause: unknown) => {
       if (cause instanceof KeysUnavailable) {
         throw new Problem(problems.unavailable, { detail: 'Sign-in cannot be checked now', headers: retryAfter, cause })
@@ -46,70 +44,32 @@ export function createTokenVerifier(options: {
       if (cause instanceof errors.JOSEError) throw invalidToken(cause)
       throw cause
     })
-    const parsed = claimsSchema.safeParse(claims)
-    if (!parsed.success) throw invalidToken(parsed.error)
-    const { sub, sid, role, email_verified } = parsed.data
-    return { userId: sub, sessionId: sid, role, emailVerified: email_verified }
+    const { exp = 0 } = claims
+    const principal = principalOfClaims(claims)
+    verified.keep(token, { principal, expiresAt: new Date(exp * 1_000) })
+    return principal
   }
 }
-
-/** The users service's public keys: fetched when an unknown key is met, at most once in 30 s, and kept for an hour. */
-export function remoteKeys(usersUrl: string): JWTVerifyGetKey {
-  const fetchKey = createRemoteJWKSet(new URL('/.well-known/jwks.json', usersUrl), {
-    timeoutDuration: 2_000,
-    cooldownDuration: 30_000,
-    cacheMaxAge: 3_600_000,
-  })
-  return async (header, token) => {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await fetchKey(header, token)
-      } catch (cause) {
-        if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause
-        // A replica that is just going away does not answer; another one does.
-        if (tries === 2) throw new KeysUnavailable('the signing keys cannot be fetched', { cause })
-      }
-    }
-  }
-}
-
-/** Lets in who is signed in; `c.var.principal` says who that is. */
-export function requireUser(verify: TokenVerifier): MiddlewareHandler<SignedIn> {
-  return async (c, next) => {
-    c.set('principal', await principalOf(c.req.header('authorization'), verify))
-    await next()
-  }
-}
-
-export function requireAdmin(verify: TokenVerifier): MiddlewareHandler<SignedIn> {
-  return async (c, next) => {
-    const principal = await principalOf(c.req.header('authorization'), verify)
-    if (principal.role !== 'admin') throw new Problem(problems.forbidden)
-    c.set('principal', principal)
-    await next()
-  }
-}
-
-type SignedIn = RequestEnvironment & { Variables: { principal: Principal } }
 
 /** For a route's `security`; the application declares the scheme itself. */
 export const bearerSecurity: { bearer: string[] }[] = [{ bearer: [] }]
 
 const retryAfter = { 'Retry-After': '2' }
 
-async function principalOf(header: string | undefined, verify: TokenVerifier): Promise<Principal> {
+/** Who the Authorization header says is calling. Throws a 401 problem. */
+export async function principalOf(header: string | undefined, verify: TokenVerifier): Promise<Principal> {
   if (header === undefined) throw new Problem(problems.unauthenticated)
   const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1]
   if (token === undefined) throw invalidToken(undefined)
   return verify(token)
 }
 
-async function verifiedClaims(token: string, { keys, issuer, now }: Parameters<typeof createTokenVerifier>[0]) {
+async function verifiedClaims(token: string, { keys, issuer, audience, now }: VerifierOptions): Promise<JWTPayload> {
   const { payload } = await jwtVerify(token, keys, {
     algorithms: [accessToken.algorithm],
     typ: accessToken.type,
     issuer,
-    audience: accessToken.audience,
+    audience: [accessToken.audience, audience],
     clockTolerance: accessToken.clockToleranceSeconds,
     // Also makes jose look at `iat`, which it otherwise ignores.
     maxTokenAge: accessToken.lifetimeSeconds,
@@ -117,6 +77,37 @@ async function verifiedClaims(token: string, { keys, issuer, now }: Parameters<t
     currentDate: now(),
   })
   return payload
+}
+
+const userClaims = z.object({
+  sub: z.uuid(),
+  sid: z.uuid(),
+  role: z.enum(roles),
+  email_verified: z.boolean(),
+  jti: z.string().min(1),
+})
+/** One audience and never a list, so that no token is two things. */
+const serviceClaims = z.object({
+  aud: z.string(),
+  sub: serviceNameSchema,
+  scope: z.string(),
+  jti: z.string().min(1),
+})
+
+/** Of verified claims, so that what is not for users is for this service. */
+function principalOfClaims(claims: JWTPayload): Principal {
+  if (claims.aud === accessToken.audience) {
+    const { sub, sid, role, email_verified } = parsedClaims(userClaims, claims)
+    return { kind: 'user', userId: sub, sessionId: sid, role, emailVerified: email_verified }
+  }
+  const { sub, scope } = parsedClaims(serviceClaims, claims)
+  return { kind: 'service', clientId: sub, scopes: scope.split(' ') }
+}
+
+function parsedClaims<Claims>(schema: z.ZodType<Claims>, claims: JWTPayload): Claims {
+  const parsed = schema.safeParse(claims)
+  if (!parsed.success) throw invalidToken(parsed.error)
+  return parsed.data
 }
 
 function invalidToken(cause: unknown): Problem {

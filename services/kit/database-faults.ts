@@ -10,11 +10,20 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** A cancel that was meant for the statement before it: nothing of it has happened, so it can be run again. */
+export class CancelledForAnother extends Error {
+  override readonly name = 'CancelledForAnother'
+}
+
 /** A refused connection to a name with two addresses is an AggregateError, whose own message is empty. */
 export function errorText(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(errorText).join('; ')
   return error instanceof Error ? error.message : String(error)
 }
+
+/** The server has spoken, or its answer was beyond a number; without that the connection itself failed. */
+export const isAnswered = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError || error instanceof RangeError || error instanceof TypeError
 
 export type DatabaseFault =
   | { readonly kind: 'unavailable'; readonly retryAfterSeconds: number }

@@ -1,9 +1,14 @@
-import { Kysely, type PostgresCursor, PostgresDialect, type PostgresPool, type PostgresQueryResult } from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
 import type { Registry } from 'prom-client'
-import { DatabaseUnavailable, databaseFault } from './database-faults.ts'
-import { type DatabaseMetrics, databaseMetrics } from './database-metrics.ts'
-import { statementNames } from './statement-names.ts'
+import { CancelledForAnother, DatabaseUnavailable } from './database-faults.ts'
+import { databaseMetrics } from './database-metrics.ts'
+import { createLanes, type LanePlan, planLanes } from './lanes.ts'
+import { ownConnection } from './own-connection.ts'
+import { refuseAbandoned, requestScope } from './request-scope.ts'
+import { type RunSingle, SharingExecutor } from './sharing-executor.ts'
+import { measured, type Statement } from './statement.ts'
+import { statementFacts } from './statement-facts.ts'
 
 export type DatabaseOptions = {
   readonly url: string
@@ -12,6 +17,8 @@ export type DatabaseOptions = {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string
   readonly metrics: Registry
+  /** How many of them are shared; planLanes(poolSize) where it is left out. */
+  readonly lanes?: LanePlan
   /** An idle connection broke (server restarted, connection killed). The pool has dropped it already. */
   onConnectionError(error: Error): void
 }
@@ -34,8 +41,9 @@ const waits = {
 } as const
 
 /**
- * A pool whose every wait ends. Statements are prepared by name, so do not select or return `*`: a column added by
- * the next release's migration would change the shape of a prepared answer.
+ * A pool whose every wait ends. A statement by itself goes over a shared connection, right behind those of other
+ * requests; a transaction has a connection of its own. Statements are prepared by name, so do not select or return
+ * `*`: a column added by the next release's migration would change the shape of a prepared answer.
  */
 export function openDatabase<Tables>(options: DatabaseOptions): OpenDatabase<Tables> {
   const pool = new pg.Pool({
@@ -43,23 +51,90 @@ export function openDatabase<Tables>(options: DatabaseOptions): OpenDatabase<Tab
     max: options.poolSize,
     application_name: options.applicationName,
     keepAlive: true,
+    pipeline: true,
     types: safeIntegers,
     ...waits,
   })
-  const metrics = databaseMetrics(options.metrics, pool)
-  pool.on('error', (error) => {
+  const onConnectionError = (error: Error) => {
     metrics.connectionErrors.inc()
     options.onConnectionError(error)
-  })
+  }
+  pool.on('error', onConnectionError)
   // The pool listens to idle connections only. One that breaks in use tells its statement; unheard it ends the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: measuredPool(pool, metrics) }) })
+
+  const lanes = createLanes(options.lanes ?? planLanes(options.poolSize), { connect, onBroken: onConnectionError })
+  const metrics = databaseMetrics(options.metrics, { pool, idleLanes: lanes.idle })
+  const factsOf = statementFacts()
+
+  async function connect(): Promise<pg.PoolClient> {
+    if (pool.idleCount === 0 && pool.totalCount >= options.poolSize) lanes.yieldOne()
+    const stop = metrics.startWait()
+    try {
+      return await pool.connect()
+    } catch (cause) {
+      metrics.connectionErrors.inc()
+      throw DatabaseUnavailable.from(cause)
+    } finally {
+      stop()
+    }
+  }
+
+  const own: PostgresPool = {
+    options: pool.options,
+    end: () => pool.end(),
+    connect: async () => ownConnection(await connect(), { metrics, factsOf }),
+  }
+  const dialect = new PostgresDialect({ pool: own })
+  const driver = dialect.createDriver()
+  const ready = driver.init()
+
+  async function runShared(statement: Statement, answer: Promise<pg.QueryResult>): Promise<pg.QueryResult> {
+    try {
+      const result = await measured(statement, { metrics, run: () => answer })
+      if (statement.facts.writes) statement.scope?.commit()
+      return result
+    } catch (error) {
+      if (!(error instanceof CancelledForAnother)) throw error
+      return runOwn(statement)
+    }
+  }
+
+  async function runOwn({ text, values }: Statement): Promise<pg.QueryResult> {
+    const client = await connect()
+    const connection = ownConnection(client, { metrics, factsOf })
+    try {
+      return await connection.run(text, values)
+    } finally {
+      connection.release()
+    }
+  }
+
+  const runSingle: RunSingle = (text, values) => {
+    const statement = { text, values, facts: factsOf(text), scope: requestScope() }
+    refuseAbandoned(statement.scope)
+    const answer = lanes.run(statement)
+    return answer === null ? null : runShared(statement, answer)
+  }
+
   let closed: Promise<void> | undefined
   return {
-    kysely,
-    ping: () => ping(pool),
+    kysely: new Kysely<Tables>({
+      config: { dialect },
+      dialect,
+      driver,
+      executor: new SharingExecutor(driver, runSingle),
+    }),
+    async ping() {
+      await (runSingle('select 1', []) ?? pool.query('select 1')).catch((cause: unknown) => {
+        throw DatabaseUnavailable.from(cause)
+      })
+    },
     close() {
-      closed ??= pool.end()
+      closed ??= ready.then(() => {
+        lanes.close()
+        return pool.end()
+      })
       return closed
     },
   }
@@ -74,62 +149,8 @@ const safeIntegers: pg.CustomTypesConfig = {
   },
 }
 
-export function parseSafeInteger(text: string): number {
+function parseSafeInteger(text: string): number {
   const number = Number(text)
   if (!Number.isSafeInteger(number)) throw new RangeError(`bigint ${text} is beyond a safe integer`)
   return number
-}
-
-async function ping(pool: pg.Pool): Promise<void> {
-  await pool.query('select 1').catch((cause: unknown) => {
-    throw DatabaseUnavailable.from(cause)
-  })
-}
-
-/** What kysely sees of the pool: measured, statements named, connection trouble as one kind of error. */
-function measuredPool(pool: pg.Pool, metrics: DatabaseMetrics): PostgresPool {
-  const nameOf = statementNames()
-  return {
-    options: pool.options,
-    end: () => pool.end(),
-    async connect() {
-      const client = await pool.connect().catch((cause: unknown) => {
-        metrics.connectionErrors.inc()
-        throw DatabaseUnavailable.from(cause)
-      })
-      return measuredClient(client, { metrics, nameOf })
-    },
-  }
-}
-
-type KyselyClient = Awaited<ReturnType<PostgresPool['connect']>>
-type Surroundings = { metrics: DatabaseMetrics; nameOf(statement: string): string | undefined }
-
-function measuredClient(client: pg.PoolClient, { metrics, nameOf }: Surroundings): KyselyClient {
-  let broken = false
-
-  async function run(text: string, values: readonly unknown[]) {
-    const name = nameOf(text)
-    const stop = metrics.startQuery(text)
-    try {
-      return await client.query({ ...(name === undefined ? {} : { name }), text, values: [...values] })
-    } catch (error) {
-      metrics.countError(error)
-      // Without an SQLSTATE the connection itself failed; with one of these the server is going away or read-only.
-      const answered = error instanceof pg.DatabaseError || error instanceof RangeError
-      broken ||= !answered || databaseFault(error)?.kind === 'unavailable'
-      throw answered ? error : DatabaseUnavailable.from(error)
-    } finally {
-      stop()
-    }
-  }
-
-  function query<Row>(statement: string, values: readonly unknown[]): Promise<PostgresQueryResult<Row>>
-  function query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>
-  function query(statement: unknown, values: readonly unknown[] = []): unknown {
-    if (typeof statement !== 'string') throw new TypeError('streaming needs a cursor, which no service has')
-    return run(statement, values)
-  }
-
-  return { query, release: (destroy) => client.release(destroy === true || broken) }
 }

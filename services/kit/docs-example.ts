@@ -27,7 +27,7 @@ const byFormat: Readonly<Record<string, string>> = {
 
 const byType: Readonly<Record<string, unknown>> = { string: 'string', integer: 1, number: 1, boolean: true, null: null }
 
-const deepest = 6
+const deepest = 12
 
 /** A value that a schema describes, from its own examples where it has any. */
 export function exampleValue(schema: JsonSchema, components: Components, depth = 0): unknown {

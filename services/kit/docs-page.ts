@@ -1,6 +1,7 @@
 import { type DocsContent, type DocsDocument, type DocsOperation, docsDocumentSchema } from './docs-document.ts'
 import { exampleValue } from './docs-example.ts'
 import { docsScript, docsStyle } from './docs-style.ts'
+import { escapeHtml } from './escape-html.ts'
 
 /** The API description as one page that needs nothing else: no network, no second file, no path of its own. */
 export function renderDocsPage(openApi: unknown): string {
@@ -17,7 +18,8 @@ export function renderDocsPage(openApi: unknown): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${text(info.title)}</title><style>${docsStyle}</style></head><body>
-<h1>${text(info.title)}</h1><p>Version ${text(info.version)}. ${text(info.description)}</p>
+<h1>${text(info.title)}</h1><p>Version ${text(info.version)}. ${text(info.description)}
+What went wrong, and what to do: <a href="/problems">problems</a>.</p>
 <p><label>Access token <input id="token" size="60" autocomplete="off" placeholder="access_token of a login"></label></p>
 ${sections.join('\n')}
 <h2>The whole document</h2><details><summary>OpenAPI 3.1</summary><pre>${text(JSON.stringify(openApi, null, 2))}</pre></details>
@@ -61,14 +63,4 @@ function renderExample(content: DocsContent | undefined, document: DocsDocument)
   return `<pre>${text(JSON.stringify(exampleValue(schema, document.components.schemas), null, 2))}</pre>`
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function text(value: string): string {
-  return value.replace(/[&<>"']/g, (character) => entities[character] ?? character)
-}
+const text = escapeHtml

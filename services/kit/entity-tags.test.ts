@@ -26,7 +26,11 @@ test.each([
   expect(replaceableVersions(header)).toEqual(versions)
 })
 
-test.each(['W/"7"', '7', '*', '', '"99999999999"'])('If-Match: %s matches nothing', (header) => {
+test.each(['*', ' * '])('If-Match: %s may replace whatever there is', (header) => {
+  expect(replaceableVersions(header)).toBe('any')
+})
+
+test.each(['W/"7"', '7', '"*"', '*, W/"7"', '', '"99999999999"'])('If-Match: %s matches nothing', (header) => {
   expect(() => replaceableVersions(header)).toThrow('Somebody changed it')
 })
 

@@ -15,9 +15,13 @@ export function isUnchanged(ifNoneMatch: string | undefined, tag: string): boole
   return tagsOf(ifNoneMatch ?? '').some((known) => known === '*' || known.replace(/^W\//, '') === tag)
 }
 
+/** `any`: whichever there is now (RFC 9110, `If-Match: *`). */
+export type ReplaceableVersions = readonly number[] | 'any'
+
 /** The versions that a write may replace; throws 428 without `If-Match` and 412 where no tag in it can match. */
-export function replaceableVersions(ifMatch: string | undefined): readonly number[] {
+export function replaceableVersions(ifMatch: string | undefined): ReplaceableVersions {
   if (ifMatch === undefined) throw new Problem(preconditionProblems.required)
+  if (ifMatch.trim() === '*') return 'any'
   const versions = tagsOf(ifMatch).flatMap((tag) => {
     const version = /^"(\d{1,9})(\.\d+)*"$/.exec(tag)?.[1]
     return version === undefined ? [] : [Number(version)]

@@ -30,7 +30,7 @@ test('a check that never ends counts as down when its time is over', async () =>
   expect([status, reasons.database]).toEqual(['unavailable', 'no answer within 5 ms'])
 })
 
-test('a thousand probes in a second ask once, the next second asks again', async () => {
+test('X3: a thousand probes in a second ask once, the next second asks again', async () => {
   let asked = 0
   let elapsed = 0
   const database = async () => {
@@ -50,11 +50,12 @@ test('it is not ready any more once it drains', async () => {
   expect((await draining.readiness()).status).toBe('unavailable')
 })
 
-test('being alive is shallow; readiness names what is down, and its reason stays in the log', async () => {
+test('X3: being alive is shallow; readiness names what is down, and its reason stays in the log', async () => {
   const service = testApp(createRoutes(), { required: { database: down } })
   const alive = await service.app.request('/health')
   expect(await alive.json()).toMatchObject({ status: 'ok', service: 'user-management', version: 'test' })
   expect(alive.status).toBe(200)
+  expect(service.lines().at(-1)).toMatchObject({ level: 'DEBUG', route: '/health' })
 
   const ready = await service.app.request('/health?check=ready')
   const body = await ready.text()

@@ -1,3 +1,4 @@
+import { runOutsideRequest } from './request-scope.ts'
 import type { Checks } from './service.ts'
 
 export type CheckState = 'up' | 'down'
@@ -47,7 +48,10 @@ export function createHealth(options: HealthOptions): Health {
   return {
     async readiness() {
       if (draining) return { status: 'unavailable', checks: { process: 'down' }, reasons: { process: 'shutting down' } }
-      if (asked === undefined || elapsed() - asked.at >= cacheMilliseconds) asked = { at: elapsed(), answer: ask() }
+      if (asked === undefined || elapsed() - asked.at >= cacheMilliseconds) {
+        // Given to others as well, so it does not end with the request that came first.
+        asked = { at: elapsed(), answer: runOutsideRequest(ask) }
+      }
       return asked.answer
     },
     drain() {

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createShopServer, type ShopServer } from './http-server.ts'
-import { problemSchema } from './problems.ts'
+import { createShopServer, httpLimits, type ShopServer } from './http-server.ts'
+import { Problem, problemSchema, problems } from './problems.ts'
 import { createRoutes } from './routes.ts'
 import { keptLog, type TestApp, testApp } from './testing/test-app.ts'
 
@@ -21,6 +22,13 @@ beforeEach(async () => {
   routes.get('/held', async (c) => {
     await held.promise
     return c.text('held')
+  })
+  routes.get('/slow', async (c) => {
+    await delay(1_050)
+    return c.text('slow')
+  })
+  routes.get('/broken', () => {
+    throw new Problem(problems.unavailable)
   })
   routes.post('/body', async (c) => c.text(String((await c.req.arrayBuffer()).byteLength)))
   log = keptLog()
@@ -66,18 +74,91 @@ test.each([
   expect(log.lines()).toMatchObject([{ level: 'WARN', request_id: problem.request_id, status_code: status }])
 })
 
-test('a body over the limit is refused while it is being sent, and the connection is not hung', async () => {
-  const head = `POST /body HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${10 * 1024 * 1024}\r\n\r\n`
-  const { head: answer } = await send(head + 'x'.repeat(100_000))
-  expect(answer).toMatch(/^HTTP\/1.1 413 /)
+const limitBytes = 64 * 1024
+const posted = (headers: string) => `POST /body HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${headers}\r\n\r\n`
+const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`
+
+test.each([
+  ['of the limit, by its length', posted(`Content-Length: ${limitBytes}`) + 'x'.repeat(limitBytes), 200],
+  ['of a byte more, by its length', posted(`Content-Length: ${limitBytes + 1}`) + 'x'.repeat(limitBytes + 1), 413],
+  ['of a byte more, in chunks', `${posted('Transfer-Encoding: chunked')}${chunk(limitBytes)}${chunk(1)}0\r\n\r\n`, 413],
+  ['of 10 MB, of which little has come', posted(`Content-Length: ${10 * 1024 * 1024}`) + 'x'.repeat(100_000), 413],
+])('X17: a body %s is answered within a second, and its connection is not hung', async (_, raw, status) => {
+  const startedAt = performance.now()
+  expect((await send(raw)).head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(performance.now() - startedAt).toBeLessThan(1_000)
 })
 
-test('a client that leaves before its body has arrived is no failure of ours', async () => {
+test('X17: after a body over the limit the connection is closed or goes on, for whoever keeps it', async () => {
+  for (const [bytes, status] of [
+    [limitBytes + 1, 413],
+    [10, 200],
+  ] as const) {
+    const request = http.request({ port, host: '127.0.0.1', path: '/body', method: 'POST', agent })
+    request.end('x'.repeat(bytes))
+    const [response]: http.IncomingMessage[] = await once(request, 'response')
+    response?.resume()
+    expect(response?.statusCode).toBe(status)
+  }
+})
+
+test('X17: headers or a body that trickle in are cut off with a problem; idle connections outlive a load balancer’s', async () => {
+  expect(httpLimits).toMatchObject({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 })
+  const hasty = { ...httpLimits, headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 }
+  await server.close({ idleGraceMilliseconds: 0, drainMilliseconds: 0 })
+  server = createShopServer(served.app.fetch, log.logger, hasty)
+  port = await server.listen({ host: '127.0.0.1', port: 0 })
+  const headers = await send('GET /quick HTTP/1.1\r\nHost: a\r\nX: ')
+  expect(headers.head).toMatch(/^HTTP\/1.1 408 /)
+  expect(problemSchema.parse(JSON.parse(headers.body)).code).toBe('request/timeout')
+  const body = await send('POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')
+  expect(body.head).toMatch(/^HTTP\/1.1 4\d\d /)
+})
+
+test('X20: a client that leaves before its body has arrived has its line, and is no failure of ours', async () => {
   const socket = connect(port, '127.0.0.1')
   socket.write('POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')
   await expect.poll(() => server.inFlight()).toEqual(['POST /body'])
   socket.destroy()
   await expect.poll(() => served.lines()).toMatchObject([{ level: 'INFO', method: 'POST', status_code: 400 }])
+})
+
+test('X20: whatever becomes of a request it has one access line, in which nothing it says breaks out', async () => {
+  const lineOf = async (raw: string) => {
+    const before = served.lines().length
+    await send(raw)
+    await expect.poll(() => served.lines().length).toBe(before + 1)
+    return served.lines().at(-1)
+  }
+  const fields = {
+    request_id: expect.any(String),
+    duration_ms: expect.any(Number),
+    bytes: expect.any(Number),
+    ip: '127.0.0.1',
+  }
+  const odd = encodeURIComponent('\u2028\u001b[31m\n')
+  const close = 'Host: a\r\nConnection: close\r\n'
+  expect(await lineOf(`GET /quick HTTP/1.1\r\n${close}\r\n`)).toMatchObject({
+    ...fields,
+    level: 'INFO',
+    method: 'GET',
+    route: '/quick',
+    status_code: 200,
+  })
+  expect(await lineOf(`GET /${odd} HTTP/1.1\r\n${close}X-Request-ID: a "b"\r\n\r\n`)).toMatchObject({
+    ...fields,
+    level: 'INFO',
+    route: 'unmatched',
+    status_code: 404,
+    request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  })
+  expect(await lineOf(`${posted(`Content-Length: ${limitBytes + 1}`)}${'x'.repeat(limitBytes + 1)}`)).toMatchObject({
+    level: 'INFO',
+    route: '/body',
+    status_code: 413,
+  })
+  expect(await lineOf(`GET /slow HTTP/1.1\r\n${close}\r\n`)).toMatchObject({ level: 'WARN', status_code: 200 })
+  expect(await lineOf(`GET /broken HTTP/1.1\r\n${close}\r\n`)).toMatchObject({ level: 'ERROR', status_code: 503 })
 })
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })

@@ -7,7 +7,7 @@ import { Problem, type ProblemKind, problemContentType, problems, renderProblem 
 import { acceptedRequestId } from './request-log.ts'
 
 /** Longer than a load balancer keeps its own connections (60 s), so that it is never the server that hangs up first. */
-const limits = {
+export const httpLimits = {
   keepAliveTimeout: 65_000,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
@@ -16,6 +16,10 @@ const limits = {
   // The adapter refuses a missing Host as a problem; Node would answer with an empty body.
   requireHostHeader: false,
 } as const
+
+export type HttpLimits = {
+  readonly [Name in keyof typeof httpLimits]: (typeof httpLimits)[Name] extends number ? number : boolean
+}
 
 type Fetch = (request: Request, bindings: object) => Response | Promise<Response>
 
@@ -33,7 +37,7 @@ export type ShopServer = {
   inFlight(): readonly string[]
 }
 
-export function createShopServer(fetch: Fetch, logger: Logger): ShopServer {
+export function createShopServer(fetch: Fetch, logger: Logger, limits: HttpLimits = httpLimits): ShopServer {
   const answers = new Set<ServerResponse>()
   let closing = false
   const listener = getRequestListener(fetch, {

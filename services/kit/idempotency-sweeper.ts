@@ -1,5 +1,6 @@
 import { type QueryExecutorProvider, sql } from 'kysely'
 import type { Logger } from './logging.ts'
+import { startRepeating } from './repeat-until.ts'
 
 /** Clients may repeat for a day; a week leaves room for the ones that come back after a weekend. */
 const keptDays = 7
@@ -19,12 +20,16 @@ export async function forgetOldKeys(database: QueryExecutorProvider): Promise<nu
 }
 
 /** Forgets old keys now and then. Every replica may do so: a row goes once. */
-export function sweepIdempotencyKeys(database: QueryExecutorProvider, logger: Logger): { stop(): void } {
-  const sweep = () =>
-    forgetOldKeys(database).then(
-      (count) => logger.debug({ count }, 'old idempotency keys forgotten'),
-      (error: unknown) => logger.warn({ error }, 'old idempotency keys not forgotten'),
-    )
-  const timer = setInterval(sweep, sweepMilliseconds).unref()
-  return { stop: () => clearInterval(timer) }
+export function sweepIdempotencyKeys(database: QueryExecutorProvider, logger: Logger): { stop(): Promise<void> } {
+  return startRepeating({
+    task: 'forgetting old idempotency keys',
+    everyMilliseconds: sweepMilliseconds,
+    firstAfterMilliseconds: sweepMilliseconds,
+    logger,
+    async run() {
+      const count = await forgetOldKeys(database)
+      logger.debug({ count }, 'old idempotency keys forgotten')
+      return 'wait'
+    },
+  })
 }

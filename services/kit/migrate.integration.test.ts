@@ -59,7 +59,7 @@ test('X9: five processes that migrate at once run each step once and all end wel
   await assertMigrated(database.kysely, [accounts, names])
 })
 
-test('a step that fails half way leaves nothing of it and names the reason', async () => {
+test('X9: a step that fails half way leaves nothing of it and names the reason', async () => {
   const [event, ...more] = await events([accounts, names, broken])
   expect(event).toMatchObject({
     event: 'failed',
@@ -81,7 +81,42 @@ test('a database that is ahead suits an older bundle, which still learns what ca
   ])
 })
 
-test('waiting for another process that migrates ends', async () => {
+test('X25: an index on a filled table is built beside its writers, and one that was left half built is built again', async () => {
+  const { kysely } = database
+  await sql`insert into accounts (id, name) select id, 'n' || id from generate_series(1, 1000) as id`.execute(kysely)
+  const indexed: ServiceMigration = {
+    name: '0004_indexed',
+    reversible: true,
+    indexes: [
+      { name: 'accounts_by_name', on: 'accounts (name) where name is not null' },
+      { name: 'accounts_name_key', unique: true, on: 'accounts (name)' },
+    ],
+    async up(step) {
+      await sql`alter table accounts add column age integer`.execute(step)
+    },
+  }
+  const indexes = async () => {
+    const { rows } = await sql<{ name: string; valid: boolean; unique: boolean }>`
+      select relname as name, indisvalid as valid, indisunique as unique
+      from pg_index join pg_class on pg_class.oid = indexrelid where relname like 'accounts_%name%' order by 1
+    `.execute(kysely)
+    return rows
+  }
+  const whole = [
+    { name: 'accounts_by_name', valid: true, unique: false },
+    { name: 'accounts_name_key', valid: true, unique: true },
+  ]
+  // Of two equal rows the unique one cannot be built: what it leaves is there, and not valid.
+  await sql`insert into accounts (id, name) values (2000, 'n1')`.execute(kysely)
+  expect((await events([accounts, names, indexed])).at(-1)).toMatchObject({ event: 'failed', sqlstate: '23505' })
+  expect(await indexes()).toEqual([whole[0], { name: 'accounts_name_key', valid: false, unique: true }])
+  await sql`delete from accounts where id = 2000`.execute(kysely)
+  expect((await events([accounts, names, indexed])).at(-1)).toMatchObject({ event: 'current' })
+  expect(await indexes()).toEqual(whole)
+  expect(await events([accounts, names, indexed])).toHaveLength(1)
+})
+
+test('X9: waiting for another process that migrates ends', async () => {
   await database.kysely.connection().execute(async (other) => {
     await sql`select pg_advisory_lock(7306093421)`.execute(other)
     const seen = await collect(

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { buildIndexes } from './concurrent-indexes.ts'
 import { errorText } from './database-faults.ts'
 import { appliedMigrations, type MigrationEvent, pendingMigrations, type ServiceMigration } from './migrations.ts'
 
@@ -61,6 +62,13 @@ async function* apply(database: Kysely<unknown>, options: MigrateOptions): Async
     const event = await applyOne(database, migration)
     yield event
     if (event.event === 'failed') return
+  }
+  for (const { name, indexes = [] } of options.migrations) {
+    const failure = await buildIndexes(database, indexes).then(
+      () => null,
+      (error: unknown) => failed(name, error),
+    )
+    if (failure !== null) return yield failure
   }
   yield { event: 'current', names: (await appliedMigrations(database)).map(({ name }) => name) }
 }

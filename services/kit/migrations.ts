@@ -10,6 +10,15 @@ export type ServiceMigration = {
   /** False when the previous release's data cannot be had back, so that rollback asks for --force. */
   readonly reversible: boolean
   up(database: Transaction<unknown>): Promise<void>
+  /** On tables that have rows already: built after the transaction, without a lock that stops writes. */
+  readonly indexes?: readonly ConcurrentIndex[]
+}
+
+export type ConcurrentIndex = {
+  readonly name: string
+  readonly unique?: true
+  /** `users (created_at, id) where …` */
+  readonly on: string
 }
 
 export type MigrationEvent =

@@ -2,10 +2,13 @@ import { BrokenCircuitError, CircuitState } from 'cockatiel'
 import type { z } from 'zod'
 import { ExchangeFault, type HttpAnswer, type HttpRequest, httpClient } from './http-exchange.ts'
 import type { Logger } from './logging.ts'
+import { parseJson } from './parse-json.ts'
 import type { PeerMetrics } from './peer-metrics.ts'
 import type { PeerPolicy } from './peer-policies.ts'
 import { PeerFault, peerBreaker, peerRetry } from './peer-resilience.ts'
 import { Problem, problems } from './problems.ts'
+import { requestScope } from './request-scope.ts'
+import type { TraceSpan } from './trace-span.ts'
 
 export type PeerOptions = {
   /** The short name: a label of metrics, and in the sentence that a client reads. */
@@ -74,12 +77,16 @@ export function openPeer({ name, url, policy, metrics, logger }: PeerOptions): P
 
   async function tryOnce<Answer>(call: PeerCall<Answer>, signal: AbortSignal): Promise<Reading<Answer>> {
     const stop = metrics.startTry(name)
+    const attributes = { 'http.request.method': call.method, 'server.address': new URL(url).hostname }
+    const span = requestScope()?.span?.child(`${call.method} ${name}`, { kind: 'client', attributes })
     try {
-      const answer = await client.exchange(requestOf(call, url), { ...policy, signal })
+      const answer = await client.exchange(requestOf(call, { url, span }), { ...policy, signal })
       const reading = readAnswer(call, answer)
       stop('answer' in reading ? 'answered' : 'unplanned')
+      span?.end({ attributes: { 'http.response.status_code': answer.status } })
       return reading
     } catch (cause) {
+      span?.end({ failure: cause })
       const by = call.signal?.aborted === true ? 'caller' : 'peer'
       stop(by === 'caller' ? 'abandoned' : 'failed')
       const sent = cause instanceof ExchangeFault ? cause.sent : true
@@ -126,7 +133,9 @@ export function openPeer({ name, url, policy, metrics, logger }: PeerOptions): P
   }
 }
 
-function requestOf(call: PeerCall<unknown>, baseUrl: string): HttpRequest {
+type Way = { readonly url: string; readonly span: TraceSpan | undefined }
+
+function requestOf(call: PeerCall<unknown>, { url: baseUrl, span }: Way): HttpRequest {
   const body = call.body === undefined ? undefined : JSON.stringify(call.body)
   return {
     method: call.method,
@@ -134,6 +143,7 @@ function requestOf(call: PeerCall<unknown>, baseUrl: string): HttpRequest {
     headers: {
       accept: 'application/json',
       ...call.forwarded,
+      ...(span === undefined ? {} : { traceparent: span.traceparent }),
       ...(call.authorization === undefined ? {} : { authorization: call.authorization }),
       ...(body === undefined
         ? {}
@@ -154,12 +164,4 @@ function readAnswer<Answer>({ answers }: PeerCall<Answer>, { status, text }: Htt
   )
   if (status < 400) throw unplanned
   return { unplanned }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -87,18 +87,16 @@ export function renderProblem(problem: Problem, place: ProblemPlace): string {
 type ProblemResponse = {
   description: string
   content: { 'application/problem+json': { schema: typeof problemSchema } }
+  /** For api-document.ts, which adds what every route may answer and tells the codes. */
+  'x-problems': readonly ProblemKind[]
 }
 
-/** Documents the problems of a route by status, with those that every route may answer. */
+/** The problems of a route by status; api-document.ts adds those of every route. */
 export function problemResponses(...kinds: readonly ProblemKind[]): Record<number, ProblemResponse> {
   const all = [...kinds, problems.malformed, problems.internal, problems.unavailable]
-  const statuses = [...new Set(all.map((kind) => kind.status))]
+  const byStatus = Map.groupBy(all, (kind) => kind.status)
+  const content = { [problemContentType]: { schema: problemSchema } }
   return Object.fromEntries(
-    statuses.map((status) => {
-      const same = all.filter((kind) => kind.status === status)
-      const codes = [...new Set(same.map((kind) => `\`${kind.code}\``))]
-      const description = `${same[0]?.title}. Code: ${codes.join(', ')}`
-      return [status, { description, content: { [problemContentType]: { schema: problemSchema } } }]
-    }),
+    [...byStatus].map(([status, same]) => [status, { description: same[0]?.title ?? '', content, 'x-problems': same }]),
   )
 }

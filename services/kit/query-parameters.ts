@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi'
 export function wholeNumberParameter({ least, most }: { readonly least: number; readonly most: number }) {
   return z
     .string()
-    .regex(/^\d{1,16}$/, 'must be decimal digits')
+    .regex(/^\d{1,16}$/, { error: 'must be decimal digits', abort: true })
     .transform(Number)
     .pipe(z.int().min(least).max(most))
     .openapi({ type: 'integer', minimum: least, maximum: most })

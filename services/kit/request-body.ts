@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
+import { bodyEncodingProblem } from './body-encoding.ts'
 import { Problem, problems } from './problems.ts'
 import type { RequestContext, RequestEnvironment } from './routes.ts'
 
@@ -12,7 +13,8 @@ export function readBody(limits: Readonly<Record<string, number>> = {}): Middlew
     const { method } = c.req
     if (method === 'GET' || method === 'HEAD' || matchedRoutes(c).at(-1)?.method === 'ALL') return next()
     const bytes = await boundedBytes(c, limitFor(c.req.path, limits)).catch(refuseCutBody)
-    if (bytes.byteLength > 0 && /json/i.test(c.req.header('content-type') ?? '')) {
+    const isJson = /json/i.test(c.req.header('content-type') ?? '')
+    if (bytes.byteLength > 0 && isJson && bodyEncodingProblem(c.req) === null) {
       // Hono decodes leniently, and would parse a lone surrogate or NUL that no column can hold.
       const text = decoded(bytes)
       if (text.includes('\\u') && !isCleanJson(text)) throw new Problem(problems.malformed, { detail: uncleanText })

@@ -4,6 +4,7 @@ import { matchedRoutes } from 'hono/route'
 import { clientAddress } from './client-address.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
+import type { Principal } from './principal.ts'
 import type { RequestContext, RequestEnvironment } from './routes.ts'
 
 export type RequestLogOptions = {
@@ -27,7 +28,7 @@ export function logRequests(options: RequestLogOptions): MiddlewareHandler<Reque
     let log: Logger | undefined
     c.set('requestId', requestId)
     c.set('log', () => {
-      log ??= logger.child({ request_id: requestId })
+      log ??= logger.child({ request_id: requestId, ...traceFields(c) })
       return log
     })
     c.header('X-Request-ID', requestId)
@@ -56,7 +57,7 @@ type Observed = RequestLogOptions & { readonly startedAt: number; readonly bytes
 function record(c: RequestContext, { logger, metrics, trustedProxyHops, startedAt, bytes }: Observed): void {
   const milliseconds = performance.now() - startedAt
   const { status } = c.res
-  const method = knownMethods.has(c.req.method) ? c.req.method : 'other'
+  const method = knownMethod(c.req.method)
   const route = routeOf(c)
   metrics.requestDuration.observe({ method, route, status_code: status }, milliseconds / 1_000)
 
@@ -65,7 +66,8 @@ function record(c: RequestContext, { logger, metrics, trustedProxyHops, startedA
   logger[level](
     {
       request_id: c.get('requestId'),
-      user_id: c.get('principal')?.userId,
+      ...traceFields(c),
+      ...callerFields(c.get('principal')),
       method: c.req.method,
       route,
       status_code: status,
@@ -77,8 +79,21 @@ function record(c: RequestContext, { logger, metrics, trustedProxyHops, startedA
   )
 }
 
+function traceFields(c: RequestContext) {
+  const span = c.get('span')
+  return span === undefined ? {} : { trace_id: span.traceId }
+}
+
+function callerFields(principal: Principal | undefined) {
+  if (principal === undefined) return {}
+  return principal.kind === 'user' ? { user_id: principal.userId } : { client_id: principal.clientId }
+}
+
+/** Anyone can invent a method. */
+export const knownMethod = (method: string): string => (knownMethods.has(method) ? method : 'other')
+
 /** The template, never the URL, so that no client can make new series. */
-function routeOf(c: RequestContext): string {
+export function routeOf(c: RequestContext): string {
   const route = matchedRoutes(c).at(-1)
   return route === undefined || route.method === 'ALL' ? 'unmatched' : route.path
 }

@@ -1,9 +1,11 @@
 import type { HttpBindings } from '@hono/node-server'
-import { type Hook, OpenAPIHono, type z } from '@hono/zod-openapi'
+import { type Hook, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { refuseEncodedBody } from './body-encoding.ts'
 import type { Logger } from './logging.ts'
 import type { Principal } from './principal.ts'
 import { type FieldError, Problem, problems } from './problems.ts'
+import type { TraceSpan } from './trace-span.ts'
 
 export type RequestEnvironment = {
   Bindings: Partial<HttpBindings>
@@ -12,14 +14,35 @@ export type RequestEnvironment = {
     /** The service's logger with this request's id; made when first asked for. */
     log: () => Logger
     principal?: Principal
+    /** Where tracing is on and this request is traced. */
+    span?: TraceSpan
   }
 }
 
 export type RequestContext = Context<RequestEnvironment>
 
-/** The routes of a service: what they declare is validated, documented and typed. */
+/**
+ * The routes of a service: what they declare is validated, documented and typed, and what they do not declare is refused
+ * for all of them here. A query parameter that is not known was meant to change the answer.
+ */
 export function createRoutes(): OpenAPIHono<RequestEnvironment> {
-  return new OpenAPIHono<RequestEnvironment>({ defaultHook: refuseInvalid })
+  const routes = new OpenAPIHono<RequestEnvironment>()
+  const { openapi } = routes
+  Object.assign(routes, {
+    openapi(route: RouteConfig, handler: unknown): unknown {
+      const query = strictQuery(route)
+      const middleware = [route.middleware ?? [], route.request?.body === undefined ? [] : refuseEncodedBody].flat()
+      const declared = { ...route, middleware, request: { ...route.request, query } }
+      return Reflect.apply(openapi, routes, [declared, handler, refuseInvalid(Object.keys(query.shape))])
+    },
+  })
+  return routes
+}
+
+function strictQuery({ method, path, request }: RouteConfig): z.ZodObject {
+  if (request?.query === undefined) return z.strictObject({})
+  if (request.query instanceof z.ZodObject) return request.query.strict()
+  throw new Error(`the query of ${method} ${path} is not an object`)
 }
 
 /** A required JSON body. Without `required` a request that names no content type would pass unchecked. */
@@ -35,21 +58,26 @@ export function jsonAnswer<Schema extends z.ZodType>(description: string, schema
 export function forwardedHeaders(c: Context): Record<string, string> {
   const preview = c.req.header('x-release-preview')
   const requestId: unknown = c.get('requestId')
+  const traceparent = c.req.header('traceparent')
   return {
+    // As it came; where this service is part of the trace, the call puts its own span in its place.
+    ...(traceparent === undefined ? {} : { traceparent }),
     ...(typeof requestId === 'string' ? { 'x-request-id': requestId } : {}),
     ...(preview === undefined ? {} : { 'x-release-preview': preview }),
   }
 }
 
-const refuseInvalid: Hook<unknown, RequestEnvironment, string, undefined> = (result) => {
-  if (result.success) return undefined
-  const issues = result.error.issues.flatMap(namedIssues)
-  if (result.target === 'json' || result.target === 'form') {
-    throw new Problem(problems.invalid, { errors: issues.map(bodyError) })
+function refuseInvalid(parameters: readonly string[]): Hook<unknown, RequestEnvironment, string, undefined> {
+  return (result) => {
+    if (result.success) return undefined
+    const issues = result.error.issues.flatMap(namedIssues)
+    if (result.target === 'json' || result.target === 'form') {
+      throw new Problem(problems.invalid, { errors: issues.map(bodyError) })
+    }
+    // A malformed id must not be told apart from an unknown one.
+    if (result.target === 'param') throw new Problem(problems.notFound)
+    throw new Problem(problems.malformed, { errors: issues.map((issue) => parameterError(issue, parameters)) })
   }
-  // A malformed id must not be told apart from an unknown one.
-  if (result.target === 'param') throw new Problem(problems.notFound)
-  throw new Problem(problems.malformed, { errors: issues.map(parameterError) })
 }
 
 type NamedIssue = { readonly code: string; readonly message: string; readonly path: readonly PropertyKey[] }
@@ -65,6 +93,9 @@ function bodyError({ path, code, message }: NamedIssue): FieldError {
   return { pointer, code, message }
 }
 
-function parameterError({ path, code, message }: NamedIssue): FieldError {
-  return { parameter: path.map(String).join('.'), code, message }
+function parameterError({ path, code, message }: NamedIssue, known: readonly string[]): FieldError {
+  const parameter = path.map(String).join('.')
+  if (code !== 'unknown_field') return { parameter, code, message }
+  const names = known.length === 0 ? 'there are none here' : `there are ${known.toSorted().join(', ')}`
+  return { parameter, code: 'unknown_parameter', message: `Unknown parameter: ${names}` }
 }

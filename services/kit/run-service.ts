@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import { unknownSettings } from './environment-rules.ts'
 import { createLogger, type Logger, standardError, standardOutput } from './logging.ts'
 import { serve } from './serve.ts'
 import type { Service } from './service.ts'
@@ -44,6 +45,8 @@ async function runCommand<Settings extends CommonSettings, Tables>(
   const { settings } = reading
   const { NAMESPACE: namespace, POD_NAME: pod, LOG_LEVEL: level } = settings
   const logger = createLogger({ ...about, level, namespace, pod }, stream)
+  const unknown = unknownSettings(service.settings.shape, process.env)
+  if (unknown.length > 0) logger.warn({ settings: unknown }, `settings that ${about.service} does not know: ${unknown}`)
   if (command === 'serve') return serveUntilStopped(service, { settings, logger })
   const { seedCommand } = await import('./seed-command.ts')
   return seedCommand(service, { settings, logger })

@@ -17,7 +17,15 @@ export async function seedCommand<Settings extends CommonSettings, Tables>(
   const metrics = createMetrics()
   const database = openServiceDatabase<Tables>({ facts, settings, metrics, logger })
   try {
-    const context = { facts, settings, logger, metrics, database: database.kysely, now: () => new Date() }
+    const context = {
+      facts,
+      settings,
+      logger,
+      metrics,
+      database: database.kysely,
+      redis: async () => null,
+      now: () => new Date(),
+    }
     const seeded = await seed?.(context)
     process.stdout.write(`${JSON.stringify({ event: 'seeded', service: facts.name, ...seeded })}\n`)
     return 0

@@ -1,17 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.ts'
-import { createHealth } from './health.ts'
+import { armFailpoints } from './failpoints.ts'
 import { createShopServer } from './http-server.ts'
 import type { Logger } from './logging.ts'
 import { createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
-import { assertMigrated } from './migrations.ts'
+import { openTracing } from './open-tracing.ts'
+import { openRequestLimit } from './rate-limit/request-limit.ts'
+import { serviceHealth } from './readiness.ts'
 import type { Service } from './service.ts'
 import { openServiceDatabase } from './service-database.ts'
+import { serviceRedis } from './service-redis.ts'
 import type { CommonSettings } from './settings.ts'
 import type { StopRequest } from './shutdown.ts'
+import { warmRoutes } from './warm-routes.ts'
 
 const idleGraceMilliseconds = 250
+/** At least. What was cut off may still hold a connection; the process does not wait for it. */
+const closeMilliseconds = 3_000
 
 export type Serving = { stop(request: StopRequest): Promise<void> }
 
@@ -20,36 +26,40 @@ export async function serve<Settings extends CommonSettings, Tables>(
   service: Service<Settings, Tables>,
   { settings, logger }: { readonly settings: Settings; readonly logger: Logger },
 ): Promise<Serving> {
-  const { facts, migrations } = service
+  const { facts, bodyLimits, deadlines } = service
+  armFailpoints(settings.FAILPOINTS, logger)
   const metrics = createMetrics()
   const database = openServiceDatabase<Tables>({ facts, settings, metrics, logger })
+  const tracing = await openTracing(facts, settings)
   const { kysely } = database
-  const opened = await service.open({ facts, settings, logger, metrics, database: kysely, now: () => new Date() })
+  const redis = serviceRedis(settings, logger)
+  const common = { facts, settings, metrics, redis: redis.open, now: () => new Date() }
+  const opened = await service.open({ ...common, logger, database: kysely })
+  const limit = await openRequestLimit(service.requestLimit, common)
+  const { routes, warm } = opened
+  const { SERVICE_VERSION: version, TRUSTED_PROXY_HOPS: trustedProxyHops } = settings
 
-  let migrated = false
-  const health = createHealth({
-    required: {
-      database: () => database.ping(),
-      migrations: async () => {
-        if (!migrated) await assertMigrated(kysely, migrations)
-        migrated = true
-      },
-      ...opened.checks,
+  const health = serviceHealth(service, {
+    database,
+    opened: { ...opened, optionalChecks: { ...opened.optionalChecks, ...redis.optionalChecks() } },
+    warm: async () => {
+      if (warm !== undefined) await warmRoutes(warm, { facts, version, logger, routes })
     },
-    optional: opened.optionalChecks ?? {},
-    elapsed: () => performance.now(),
   })
   // Opens the first connection while the ports open, so that the first probe need not wait for it.
   void health.readiness()
   const app = createApp({
     facts,
-    version: settings.SERVICE_VERSION,
+    version,
     logger,
     metrics,
     health,
-    routes: opened.routes,
-    bodyLimits: service.bodyLimits,
-    trustedProxyHops: settings.TRUSTED_PROXY_HOPS,
+    routes,
+    bodyLimits,
+    deadlines: { byRoute: deadlines ?? {} },
+    tracing,
+    trustedProxyHops,
+    limit,
   })
   const server = createShopServer(app.fetch, logger)
   const host = settings.HOST
@@ -60,14 +70,22 @@ export async function serve<Settings extends CommonSettings, Tables>(
   const defaultDelaySeconds = settings.SHOP_ENV === 'local' || settings.SHOP_ENV === 'test' ? 0 : 5
   return {
     async stop({ delayed, drainMilliseconds }) {
+      const startedAt = performance.now()
       health.drain()
+      opened.drain?.()
       if (delayed) await delay((settings.SHUTDOWN_DELAY ?? defaultDelaySeconds) * 1_000)
       server.closeConnectionsAfterAnswer()
       const cutOff = await server.close({ idleGraceMilliseconds, drainMilliseconds })
       if (cutOff.length > 0) logger.warn({ requests: cutOff }, 'requests cut off: they took too long')
-      await opened.close()
-      await database.close()
-      await metricsServer.close()
+      const closing = (async () => {
+        await opened.close().catch((error: unknown) => logger.warn({ error }, 'not everything could be closed'))
+        await Promise.all([redis.close(), database.close(), tracing?.close()])
+        await metricsServer.close()
+      })()
+      const declared = Math.round((opened.endMilliseconds ?? 0) - (performance.now() - startedAt))
+      const most = Math.max(closeMilliseconds, declared)
+      const inTime = await Promise.race([closing.then(() => true), delay(most, false)])
+      if (!inTime) logger.warn(`ended with connections open: closing them took over ${most} ms`)
       logger.info('ended')
     },
   }

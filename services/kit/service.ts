@@ -4,6 +4,8 @@ import type { ServiceFacts } from '../registry.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
 import type { ServiceMigration } from './migrations.ts'
+import type { ServiceLimit } from './rate-limit/request-limit.ts'
+import type { OpenRedis } from './redis.ts'
 import type { RequestEnvironment } from './routes.ts'
 import type { CommonSettings, SettingsSchema } from './settings.ts'
 
@@ -17,18 +19,29 @@ export type ServiceContext<Settings, Tables> = {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly database: Kysely<Tables>
+  /** One for the process; the kit closes it and tells of it in readiness. */
+  readonly redis: OpenRedis
   now(): Date
 }
 
 export type OpenService = {
   /** Made with createRoutes() of kit/routes.ts. */
   readonly routes: OpenAPIHono<RequestEnvironment>
+  /**
+   * Asks for the routes that are asked for most, with `get` and no token, so that the first customer finds statements
+   * prepared and code compiled. Run a few times when the database is there; not ready before, nor where it rejects.
+   */
+  warm?(get: (path: string) => Promise<Response>): Promise<void>
   /** Own dependencies without which it cannot answer; the kit adds `database` itself. Failing: 503. */
   readonly checks?: Checks
   /** Dependencies that it can do without for a while. Failing: 200, "degraded". */
   readonly optionalChecks?: Checks
-  /** Ends consumers, relays and clients; the kit closes the database afterwards. */
+  /** Called when a stop begins, while requests are still answered: from now on nothing new is begun beside them. */
+  drain?(): void
+  /** Ends consumers, relays and clients (endTogether() of several); the kit closes Redis and the database afterwards. */
   close(): Promise<void>
+  /** How long after drain() close() may still take, where that is long. */
+  readonly endMilliseconds?: number
 }
 
 /** A service as data; kit/run-service.ts serves, migrates and seeds it. */
@@ -38,6 +51,9 @@ export type Service<Settings extends CommonSettings, Tables> = {
   readonly migrations: readonly ServiceMigration[]
   /** Bytes a body may have, by path prefix; the longest prefix counts, else 64 KiB. */
   readonly bodyLimits?: Readonly<Record<string, number>>
+  /** Milliseconds a request may take, by route template (`/api/v1/orders/:id/payment`); else 10 s. */
+  readonly deadlines?: Readonly<Record<string, number>>
+  readonly requestLimit: ServiceLimit
   open(context: ServiceContext<Settings, Tables>): Promise<OpenService>
   /** Demo data, the same rows each time; returns what it prints. */
   seed?(context: ServiceContext<Settings, Tables>): Promise<Readonly<Record<string, unknown>>>

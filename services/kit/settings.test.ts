@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { unknownSettings } from './environment-rules.ts'
 import { commonSettings, httpUrl, readSettings, renderFaults } from './settings.ts'
 
 const schema = z
@@ -37,7 +38,7 @@ test('good settings are read, with defaults and numbers', () => {
   })
 })
 
-test('all faults are named at once, with rule and example and without any value', () => {
+test('X8: all faults are named at once, with rule and example and without any value', () => {
   const faults = faultsOf({
     PORT: 'canary',
     DATABASE_URL: 'canary',
@@ -45,11 +46,59 @@ test('all faults are named at once, with rule and example and without any value'
     SHOP_ENV: 'prod',
     LOG_LEVEL: '',
   })
-  expect(faults.map(({ name }) => name).toSorted()).toEqual(['DATABASE_URL', 'PORT', 'TOKEN_KEY', 'USERS_URL'])
+  expect([...new Set(faults.map(({ name }) => name))].toSorted()).toEqual([
+    'DATABASE_URL',
+    'PORT',
+    'TOKEN_KEY',
+    'USERS_URL',
+  ])
   const line = renderFaults(faults)
   expect(line).toContain('USERS_URL is required (for example http://localhost:8080)')
   expect(line).toContain('PORT must be decimal digits (for example 8080)')
   expect(line).not.toContain('canary')
+})
+
+test('X8: three that are missing and two that are malformed are five faults', () => {
+  const faults = faultsOf({ PORT: 'canary', LOG_LEVEL: 'canary', SHOP_ENV: 'test' })
+  expect(faults.map(({ name }) => name).toSorted()).toEqual([
+    'DATABASE_URL',
+    'LOG_LEVEL',
+    'PORT',
+    'TOKEN_KEY',
+    'USERS_URL',
+  ])
+  expect(faults.filter(({ rule }) => rule === 'is required')).toHaveLength(3)
+  expect(JSON.stringify(faults)).not.toContain('canary')
+})
+
+test('X8: a variable that looks like a setting and is none is told of, what others set is not', () => {
+  const given = {
+    ...good,
+    TOKEN_KEY_FILE: '/run/key',
+    DATABASE_POLL: '5',
+    REDIS_URI: 'redis://localhost',
+    DATABASE_PORT: 'tcp://10.0.0.1:5432',
+    REDIS_SERVICE_HOST: '10.0.0.1',
+    OTEL_EXPORTER_OTLP_HEADERS: 'a=b',
+    HOME: '/root',
+    NODE_OPTIONS: '',
+  }
+  expect(unknownSettings(schema.shape, given)).toEqual(['DATABASE_POLL', 'REDIS_URI'])
+})
+
+test.each([
+  ['TOKEN_KEY', 'at least 32 random characters here'],
+  ['TOKEN_KEY', 'a-token-key-of-the-tests-0123456789abcdef'],
+  ['TOKEN_KEY', 'changeme-changeme-changeme-changeme'],
+  ['TOKEN_KEY', 'a'.repeat(32)],
+  ['RATE_LIMIT_BYPASS_KEY', 'kE4mUo7Qx2Zr9Vb1Nc6Tj3Hs8Ly5Wd0P'],
+  ['FAILPOINTS', 'orders.saga.after_charge:exit'],
+])('X11: %s of %s refuses to start in prod', (name, value) => {
+  const prod = { ...good, SHOP_ENV: 'prod', TOKEN_KEY: 'kE4mUo7Qx2Zr9Vb1Nc6Tj3Hs8Ly5Wd0P' }
+  expect(faultsOf(prod)).toEqual([])
+  const faults = faultsOf({ ...prod, [name]: value })
+  expect(new Set(faults.map((fault) => fault.name))).toEqual(new Set([name]))
+  expect(JSON.stringify(faults)).not.toContain(value)
 })
 
 test('a misspelt environment refuses and names those there are', () => {

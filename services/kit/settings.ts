@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { environmentFaults } from './environment-rules.ts'
+import { failpointList } from './failpoint-list.ts'
 
 export const environments = ['test', 'local', 'dev', 'staging', 'prod'] as const
 
@@ -44,8 +46,31 @@ export const commonSettings = {
   POD_NAME: z.string().optional().meta({ example: 'user-management-7d9f-x2x9k' }),
   SERVICE_VERSION: z.string().min(1).default('unversioned').meta({ example: '1.4.0' }),
   TRUSTED_PROXY_HOPS: count.default(0).meta({ example: '1' }),
+  /** A minute and client; where it is left out, the service's own (`requestLimit`). */
+  RATE_LIMIT_REQUESTS: z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/, 'must be a number from 1 to 9999999, in decimal digits')
+    .transform(Number)
+    .optional()
+    .meta({ example: '100' }),
+  /** With it a load test may show, by an HMAC in a header, that it is not to be limited. */
+  RATE_LIMIT_BYPASS_KEY: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .optional()
+    .meta({ example: 'at least 32 random characters', refusedIn: 'prod' }),
   /** Seconds between "not ready" and the last accepted request. */
   SHUTDOWN_DELAY: count.optional().meta({ example: '5' }),
+  /** A collector that speaks OTLP over HTTP; without it no tracing code is loaded. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional().meta({ example: 'http://collector:4318' }),
+  /** Share of the traces begun here that are recorded. */
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, 'must be a number from 0 to 1')
+    .transform(Number)
+    .default(0.1)
+    .meta({ example: '0.1' }),
+  FAILPOINTS: failpointList.optional().meta({ example: 'orders.saga.after_charge:exit', onlyIn: 'test' }),
 }
 
 export type CommonSettings = z.output<z.ZodObject<typeof commonSettings>>
@@ -84,7 +109,13 @@ export function readSettings<Settings>(
     const name = String(issue.path[0] ?? 'settings')
     if (unreadable.has(name)) continue
     const missing = issue.path.length === 1 && values[name] === undefined
+    // A rule over several settings would say again that one of them is missing.
+    if (missing && faults.some((fault) => fault.name === name)) continue
     faults.push({ name, rule: missing ? 'is required' : ruleOf(issue), example: exampleOf(schema, name) })
+  }
+  const faulty = new Set(faults.map((fault) => fault.name))
+  for (const { name, rule } of environmentFaults(schema.shape, values)) {
+    if (!faulty.has(name)) faults.push({ name, rule, example: null })
   }
   if (!parsed.success || faults.length > 0) return { ok: false, faults }
   return { ok: true, settings: parsed.data }

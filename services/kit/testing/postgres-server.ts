@@ -1,18 +1,25 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { freePort } from './free-port.ts'
 
 const run = promisify(execFile)
 const nobody = 65_534
 
 /** A PostgreSQL of the tests' own: nothing of it survives them, so it need not be safe on disk. */
-export type PostgresServer = { readonly url: string; stop(): Promise<void> }
+export type PostgresServer = {
+  readonly url: string
+  /** Ends it as a crash does (`immediate`): connections break, nothing is written out. */
+  crash(): Promise<void>
+  /** Starts it again after a crash, on the same port and data; resolves when it answers. */
+  recover(): Promise<void>
+  stop(): Promise<void>
+}
 
 export async function startPostgresServer(): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'shop-test-postgres-'))
@@ -35,14 +42,30 @@ async function startIn(folder: string): Promise<PostgresServer> {
 
   const port = await freePort()
   const serve = ['-D', data, '-p', String(port), '-k', folder, ...settings]
-  const server = spawn(programs.postgres, serve, { cwd: '/', stdio: 'ignore', ...identity })
-  await waitUntilReady(data, server)
+  const start = async () => {
+    const started = spawn(programs.postgres, serve, { cwd: '/', stdio: 'ignore', ...identity })
+    await waitUntilReady(data, started)
+    return started
+  }
+  let server = await start()
+  const end = async (signal: NodeJS.Signals) => {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    const gone = once(server, 'exit')
+    server.kill(signal)
+    await gone
+  }
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    async crash() {
+      await end('SIGQUIT')
+      // The next start must not take the old "ready" for its own.
+      await rm(join(data, 'postmaster.pid'), { force: true })
+    },
+    async recover() {
+      server = await start()
+    },
     async stop() {
-      const gone = once(server, 'exit')
-      server.kill('SIGINT')
-      await gone
+      await end('SIGINT')
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -71,16 +94,6 @@ async function everyoneMayReach(path: string): Promise<boolean> {
   const folder = dirname(path)
   if ((await stat(folder)).mode % 2 === 0) return false
   return folder === '/' || everyoneMayReach(folder)
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('the probe has no port')
-  return address.port
 }
 
 async function waitUntilReady(data: string, server: ChildProcess): Promise<void> {

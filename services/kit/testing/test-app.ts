@@ -1,12 +1,15 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
 import { z } from 'zod'
 import { services } from '../../registry.ts'
 import { type App, createApp } from '../app.ts'
 import { createHealth } from '../health.ts'
 import { createLogger } from '../logging.ts'
 import { createMetrics, type Metrics } from '../metrics.ts'
+import type { RequestDeadlines } from '../request-deadline.ts'
 import type { RequestEnvironment } from '../routes.ts'
 import type { Checks } from '../service.ts'
+import type { Tracing } from '../trace-span.ts'
 
 const lineSchema = z.looseObject({ level: z.string(), message: z.string(), timestamp: z.string() })
 export type LogLine = z.infer<typeof lineSchema>
@@ -21,13 +24,17 @@ export function testApp(
     readonly bodyLimits?: Readonly<Record<string, number>>
     readonly required?: Checks
     readonly optional?: Checks
+    readonly deadlines?: RequestDeadlines
+    readonly limit?: MiddlewareHandler<RequestEnvironment>
+    readonly trustedProxyHops?: number
+    readonly tracing?: Tracing
   } = {},
 ): TestApp {
-  const { metrics = createMetrics(), bodyLimits, required = {}, optional = {} } = options
+  const { metrics = createMetrics(), bodyLimits, required = {}, optional = {}, ...rest } = options
   const log = keptLog()
   const health = createHealth({ required, optional, elapsed: () => performance.now() })
   const facts = services.users
-  const app = createApp({ facts, version: 'test', logger: log.logger, metrics, health, routes, bodyLimits })
+  const app = createApp({ facts, version: 'test', logger: log.logger, metrics, health, routes, bodyLimits, ...rest })
   return { app, metrics, lines: log.lines }
 }
 

@@ -1,6 +1,6 @@
 import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { type JWTPayload, SignJWT } from 'jose'
-import { accessToken } from '../authentication.ts'
+import { accessToken, serviceToken } from '../authentication.ts'
 
 /** A key that the tests' key set knows, and its public half as the users service would publish it. */
 export function testKey(kid: string) {
@@ -24,6 +24,14 @@ export async function testToken(key: TestKey, now: Date, change: TokenChange = {
   return new SignJWT(Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined)))
     .setProtectedHeader({ alg, typ, kid: key.kid, ...change.header })
     .sign(change.key ?? key.privateKey)
+}
+
+/** A good token of the service order-management for another one, with what a test wants changed. */
+export function testServiceToken(key: TestKey, now: Date, claims: Readonly<Record<string, unknown>>): Promise<string> {
+  const iat = Math.floor(now.getTime() / 1_000)
+  const none = { sid: undefined, role: undefined, email_verified: undefined }
+  const own = { sub: 'order-management', scope: 'sessions:read', exp: iat + serviceToken.lifetimeSeconds }
+  return testToken(key, now, { claims: { ...none, ...own, ...claims } })
 }
 
 function goodClaims(iat: number): JWTPayload {
