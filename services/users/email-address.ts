@@ -1,7 +1,13 @@
 import { z } from '@hono/zod-openapi'
 
-/** Printable ASCII without what ends or splits a mail header; a domain of labels with a dot. */
-const form = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/
+const word = "[\\w!#$%&'*+/=?^`{|}~-]+"
+/**
+ * Words of printable ASCII with single dots between them, so nothing that ends or splits a mail header; a domain of
+ * labels whose last one begins with a letter, because an address of a machine is none of a person.
+ */
+const form = new RegExp(
+  `^(?=[^@]{1,64}@)${word}(?:\\.${word})*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`,
+)
 
 /** One address as it is stored and compared: trimmed, domain in lower case. The local part keeps its case. */
 export const emailAddressSchema = z

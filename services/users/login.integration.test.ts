@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -5,9 +6,11 @@ import { z } from 'zod'
 import { problemSchema } from '../kit/problems.ts'
 import type { TestApp } from '../kit/testing/test-app.ts'
 import type { HashQueue } from './hash-queue.ts'
-import { createLogIn, refreshTokenHash } from './login.ts'
+import { createLogIn } from './login.ts'
+import { createMailedTokens } from './mailed-token.ts'
 import { createRegister } from './register.ts'
 import { loginAnswer, post, statementCounts, type TestUsers, testUsers } from './testing/test-users.ts'
+import { tokenHash } from './token-hash.ts'
 
 const password = 'correct horse battery'
 let users: TestUsers
@@ -34,6 +37,8 @@ test('a login gives a token that says who one is', async () => {
     id: await idOf('ada@login.example'),
     email: 'ada@login.example',
     name: 'Ada',
+    phone: null,
+    locale: 'en',
     role: 'user',
     verified: false,
     created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -70,7 +75,7 @@ test('of a refresh token only the SHA-256 is kept, in a family of its own that e
   const token = await users.kysely
     .selectFrom('refresh_tokens')
     .selectAll()
-    .where('token_hash', '=', refreshTokenHash(refresh_token))
+    .where('token_hash', '=', tokenHash(refresh_token))
     .executeTakeFirstOrThrow()
   const days = (end: Date) => (end.getTime() - token.created_at.getTime()) / 86_400_000
   expect([days(token.expires_at), days(token.family_expires_at)]).toEqual([7, 30])
@@ -102,10 +107,7 @@ test('whatever is wrong, the answer and the statements before it are the same', 
     headers: { 'www-authenticate': 'Bearer' },
     body: { code: 'auth/credentials-wrong' },
   })
-  expect(unknown.ran).toEqual([
-    ['select', 1],
-    ['insert', 1],
-  ])
+  expect(unknown.ran).toEqual([['with', 2]])
   expect(await ask('ada@login.example', 'wrong password')).toEqual(unknown)
   expect(await ask('ada@login.example', password), 'unverified').toEqual(unknown)
   expect(await ask('disabled@login.example', password), 'disabled').toEqual(unknown)
@@ -115,6 +117,7 @@ test('exactly one hash is computed at login and at registration, whoever has an 
   let hashes = 0
   const counting: HashQueue = {
     inFlight: () => 0,
+    refuseWhereFull: () => undefined,
     run(work) {
       hashes += 1
       return work()
@@ -129,7 +132,7 @@ test('exactly one hash is computed at login and at registration, whoever has an 
     return hashes - before
   }
   const enter = createLogIn({ ...parts, sign, unverified: 'allow' })
-  const enrol = createRegister(parts)
+  const enrol = createRegister({ ...parts, tokens: createMailedTokens('key') })
   for (const email of ['ada@login.example', 'nobody-yet@login.example']) {
     expect(await countOf(() => enter({ email, password }, caller)), `login of ${email}`).toBe(1)
     expect(await countOf(() => enrol({ email, password, name: 'Ada' }, caller)), `registration of ${email}`).toBe(1)
@@ -180,32 +183,45 @@ test('where the trail cannot be written, nobody is logged in', async () => {
 
 test('A16: 200 logins at once run two hashes at a time; who does not fit is told at once, and health answers', async () => {
   const startedAt = performance.now()
-  const storm = Array.from({ length: 200 }, async () => {
-    const response = await logIn('ada@login.example')
-    return {
-      status: response.status,
-      retryAfter: response.headers.get('retry-after'),
-      after: performance.now() - startedAt,
-    }
-  })
+  const timed = async (asked: Response | Promise<Response>) => {
+    const { status, headers } = await asked
+    return { status, retryAfter: headers.get('retry-after'), after: performance.now() - startedAt }
+  }
+  // Each address another one, so that it is the queue that refuses and not the limit of an address.
+  const storm = []
+  // Between them as many that read and answer as a login does, and hash nothing: what the rest of a login costs here now.
+  const unhashed = []
+  for (let index = 0; index < 200; index += 1) {
+    storm.push(timed(logIn(`storm${index}@login.example`)))
+    unhashed.push(timed(service.app.request('/api/v1/auth/refresh', post({ refresh_token: 'nobody’s' }))))
+  }
   let most = 0
+  let slowestHealth = 0
   let ended = false
   const watch = (async () => {
     while (!ended) {
       const gauge = /^password_hash_in_flight (\d+)$/m.exec(await service.metrics.registry.metrics())
       most = Math.max(most, Number(gauge?.[1]))
+      const askedAt = performance.now()
       expect((await service.app.request('/health')).status).toBe(200)
-      await new Promise((resolve) => setImmediate(resolve))
+      await delay(5)
+      slowestHealth = Math.max(slowestHealth, performance.now() - askedAt)
     }
   })()
   const answers = await Promise.all(storm)
+  const others = await Promise.all(unhashed)
   ended = true
   await watch
   const refused = answers.filter(({ status }) => status === 503)
-  expect(answers.filter(({ status }) => status === 200).length + refused.length).toBe(200)
-  // How many fit depends on how fast this machine hashes; hash-queue.test.ts counts the places.
+  expect(answers.filter(({ status }) => status === 401).length + refused.length).toBe(200)
+  // 503 where none of its connections was free in time, on a machine that is busy otherwise.
+  expect(new Set([...others.map(({ status }) => status), 401, 503])).toEqual(new Set([401, 503]))
+  // How many fit depends on how fast this machine hashes; work-queue.test.ts counts the places.
   expect(refused.length).toBeGreaterThan(0)
-  expect(refused.every(({ retryAfter, after }) => retryAfter === '1' && after < 2_500)).toBe(true)
+  expect(new Set(refused.map(({ retryAfter }) => retryAfter))).toEqual(new Set(['1']))
+  // Of the 2.5 s half a second is for what is not waiting, or as long as that takes on a machine that is busy otherwise.
+  const ownCost = Math.max(...others.map(({ after }) => after)) + slowestHealth
+  expect(Math.max(...refused.map(({ after }) => after))).toBeLessThan(2_000 + Math.max(500, ownCost))
   expect(most).toBe(2)
 })
 

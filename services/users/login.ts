@@ -1,19 +1,22 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type QueryExecutorProvider, sql } from 'kysely'
 import { accessToken } from '../kit/authentication.ts'
+import type { Role } from '../kit/principal.ts'
 import { Problem } from '../kit/problems.ts'
 import { uuidV7 } from '../kit/uuid-v7.ts'
 import type { TokenSigner } from './access-token.ts'
-import { auditEntry } from './audit-entry.ts'
+import { addressTarget, auditColumns, auditEntry, auditValues } from './audit-entry.ts'
 import type { Caller } from './caller.ts'
 import type { HashQueue } from './hash-queue.ts'
+import type { Login } from './login-answer.ts'
+import { addressHash, clearedFailures, lockedProblem, recordFailure, refusedAttempt } from './login-failures.ts'
 import { unmatchableHash, verifyPassword } from './password-hash.ts'
 import { usersProblems } from './problems.ts'
+import { newRefreshToken } from './refresh-token.ts'
+import { rehashPassword } from './rehash-password.ts'
 import type { UsersTables } from './schema.ts'
+import { tokenHash } from './token-hash.ts'
 
 export type Credentials = { readonly email: string; readonly password: string }
-
-export type Login = { access_token: string; refresh_token: string; token_type: 'Bearer'; expires_in: number }
 
 export type LogIn = (credentials: Credentials, caller: Caller) => Promise<Login>
 
@@ -30,23 +33,22 @@ export function createLogIn(parts: Parts): LogIn {
   const { database, hashes, sign } = parts
   const nobodysHash = unmatchableHash()
   return async ({ email, password }, caller) => {
-    const account = await findAccount(database, email)
+    // In a storm most find no turn: they cost no statement, and whoever asks something else waits less behind them.
+    hashes.refuseWhereFull()
+    const { lockedSeconds, account } = await findAccount(database, email)
+    if (lockedSeconds !== null) throw lockedProblem(lockedSeconds)
     const matches = await hashes.run(() => verifyPassword(password, account?.password_hash ?? nobodysHash))
     const now = parts.now()
-    if (account === undefined || !matches || !mayLogIn(account, parts.unverified)) {
-      const userId = account?.id ?? null
-      const entry = auditEntry(caller, { now, action: 'login_failed', userId, target: email })
-      await database
-        .insertInto('audit_logs')
-        .values({ ...entry, actor: 'anonymous' })
-        .execute()
-      throw new Problem(usersProblems.credentialsWrong)
-    }
+    const refuse = () => refuseLogin(database, { email, userId: account?.id ?? null, caller, now })
+    if (account === null || !matches || !mayLogIn(account, parts.unverified)) return refuse()
 
     const sessionId = uuidV7(now)
-    const refreshToken = randomBytes(32).toString('base64url')
-    await startSession(database, { userId: account.id, sessionId, refreshToken, caller, now })
+    const refreshToken = newRefreshToken()
+    const late = await startSession(database, { account, email, sessionId, refreshToken, caller, now })
+    if (late === null) return refuse()
+    if (late.seconds !== null) throw lockedProblem(late.seconds)
     const { id: userId, role, verified: emailVerified } = account
+    await rehashPassword({ database, hashes }, { userId, password, stored: account.password_hash })
     return {
       access_token: await sign({ userId, sessionId, role, emailVerified }, now),
       refresh_token: refreshToken,
@@ -56,18 +58,51 @@ export function createLogIn(parts: Parts): LogIn {
   }
 }
 
-/** How a refresh token is looked up; the token itself is nowhere stored. */
-export function refreshTokenHash(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
+type Account = {
+  id: string
+  role: Role
+  status: string
+  verified: boolean
+  password_hash: string
+  password_changed_at: Date | null
+}
+type Found = { readonly lockedSeconds: number | null; readonly account: Account | null }
+
+/** And whether the address is locked, in one statement. */
+async function findAccount(database: QueryExecutorProvider, email: string): Promise<Found> {
+  const { rows } = await sql<{ seconds: number | null } & { [Column in keyof Account]: Account[Column] | null }>`
+    with ${refusedAttempt(addressHash(email))}
+    select (select seconds from refused) as seconds,
+      u.id, u.role, u.status, u.verified, u.password_hash, u.password_changed_at
+    from (values (1)) one left join users u on lower(u.email) = lower(${email}) and u.deleted_at is null`.execute(
+    database,
+  )
+  const [row] = rows
+  if (row === undefined) throw new Error('a left join has a row')
+  const { seconds: lockedSeconds, id, role, status, verified, password_hash, password_changed_at } = row
+  if (id === null || role === null || status === null || verified === null || password_hash === null) {
+    return { lockedSeconds, account: null }
+  }
+  return { lockedSeconds, account: { id, role, status, verified, password_hash, password_changed_at } }
 }
 
-function findAccount(database: Kysely<UsersTables>, email: string) {
-  return database
-    .selectFrom('users')
-    .select(['id', 'role', 'status', 'verified', 'password_hash'])
-    .where(sql`lower(email)`, '=', sql`lower(${email})`)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst()
+type RefusedLogin = {
+  readonly email: string
+  readonly userId: string | null
+  readonly caller: Caller
+  readonly now: Date
+}
+
+async function refuseLogin(database: QueryExecutorProvider, refused: RefusedLogin): Promise<never> {
+  const { email, caller, ...about } = refused
+  const target = about.userId === null ? addressTarget(email) : `user:${about.userId}`
+  const facts = { ...about, actor: 'anonymous', target }
+  const seconds = await recordFailure(database, {
+    hash: addressHash(email),
+    failed: auditEntry(caller, { ...facts, action: 'login_failed' }),
+    lock: auditEntry(caller, { ...facts, action: 'lock' }),
+  })
+  throw seconds === null ? new Problem(usersProblems.credentialsWrong) : lockedProblem(seconds)
 }
 
 function mayLogIn(account: { status: string; verified: boolean }, unverified: Parts['unverified']): boolean {
@@ -75,39 +110,42 @@ function mayLogIn(account: { status: string; verified: boolean }, unverified: Pa
 }
 
 type NewSession = {
-  readonly userId: string
+  readonly account: Account
+  readonly email: string
   readonly sessionId: string
   readonly refreshToken: string
   readonly caller: Caller
   readonly now: Date
 }
 
-/** Session, the first token of its family and the trail in one statement: all or nothing, one round trip. */
-async function startSession(database: Kysely<UsersTables>, session: NewSession): Promise<void> {
-  const { userId, sessionId, refreshToken, caller, now } = session
-  await database
-    .with('session', (query) =>
-      query
-        .insertInto('user_sessions')
-        .values({ id: sessionId, user_id: userId, ip: caller.ip, user_agent: caller.userAgent })
-        .returning('id'),
+/**
+ * Session, the first token of its family, the end of the count and the trail in one statement: all or nothing, one
+ * round trip. Null where the account is no longer what the password was compared with; seconds where it was locked
+ * meanwhile.
+ */
+async function startSession(database: QueryExecutorProvider, session: NewSession) {
+  const { account, email, sessionId, refreshToken, caller, now } = session
+  const entry = auditEntry(caller, { now, action: 'login', userId: account.id, target: `session:${sessionId}` })
+  // Ends by the database's clock, so that replicas agree about them.
+  const { rows } = await sql<{ seconds: number | null }>`
+    with account as (
+      select id from users
+      where id = ${account.id} and status = 'active' and deleted_at is null
+        and password_changed_at is not distinct from ${account.password_changed_at}::timestamptz
+      for share
+    ), ${clearedFailures(addressHash(email), { account: 'account' })}, session as (
+      insert into user_sessions (id, user_id, ip, user_agent)
+      select ${sessionId}::uuid, account.id, ${caller.ip}, ${caller.userAgent}
+      from account, late where late.seconds is null
+      returning id, user_id
+    ), token as (
+      insert into refresh_tokens (id, user_id, session_id, family_id, token_hash, expires_at, family_expires_at)
+      select ${uuidV7(now)}::uuid, user_id, id, ${uuidV7(now)}::uuid, ${tokenHash(refreshToken)}::bytea,
+        now() + interval '7 days', now() + interval '30 days'
+      from session
+    ), trail as (
+      insert into audit_logs (${auditColumns}) select ${auditValues(entry)} from session
     )
-    .with('token', (query) =>
-      query
-        .insertInto('refresh_tokens')
-        .values({
-          id: uuidV7(now),
-          user_id: userId,
-          session_id: sessionId,
-          family_id: uuidV7(now),
-          token_hash: refreshTokenHash(refreshToken),
-          // By the database's clock, so that replicas agree about the end.
-          expires_at: sql`now() + interval '7 days'`,
-          family_expires_at: sql`now() + interval '30 days'`,
-        })
-        .returning('id'),
-    )
-    .insertInto('audit_logs')
-    .values(auditEntry(caller, { now, action: 'login', userId, target: `session:${sessionId}` }))
-    .execute()
+    select late.seconds from account, late`.execute(database)
+  return rows[0] ?? null
 }

@@ -28,6 +28,12 @@ export function unmatchableHash(): string {
   return renderHash({ ...present, salt: randomBytes(saltBytes), tag: randomBytes(tagBytes) })
 }
 
+/** True where a hash was made with less than is asked for today. */
+export function isWeakHash(stored: string): boolean {
+  const { memory, passes } = parseHash(stored)
+  return memory < present.memory || passes < present.passes
+}
+
 function tagOf(password: string, { salt, ...parameters }: Parameters & { salt: Buffer; tagLength: number }) {
   return derive('argon2id', { message: Buffer.from(password, 'utf8'), nonce: salt, ...parameters })
 }

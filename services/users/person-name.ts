@@ -1,11 +1,4 @@
-import { z } from '@hono/zod-openapi'
+import { nameSchema } from '../kit/name-schema.ts'
 
-/** What a person is called: one line of any script. */
-export const personNameSchema = z
-  .string()
-  .transform((name) => name.trim())
-  .refine((name) => {
-    const { length } = Array.from(name)
-    return length >= 1 && length <= 100 && !/\p{Cc}/u.test(name)
-  }, 'must have 1 to 100 characters and no control characters')
-  .openapi({ type: 'string', minLength: 1, maxLength: 100, example: 'Ada Lovelace' })
+/** What a person is called. */
+export const personNameSchema = nameSchema(100).openapi({ example: 'Ada Lovelace' })

@@ -2,8 +2,12 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMetrics } from '../kit/metrics.ts'
 import { type TestApp, testApp } from '../kit/testing/test-app.ts'
+import { testGuard } from '../kit/testing/test-guard.ts'
+import { usersAccess } from './access.ts'
 import { authRoutes } from './auth-routes.ts'
-import { createHashQueue } from './hash-queue.ts'
+import { commonPasswords } from './common-passwords.ts'
+import { createHashQueue, type HashQueue } from './hash-queue.ts'
+import { createMailedTokens } from './mailed-token.ts'
 import { createRegister } from './register.ts'
 import { post, statementCounts, type TestUsers, testUsers } from './testing/test-users.ts'
 
@@ -34,24 +38,39 @@ test('an account is made: unverified, without rights, with an Argon2id hash, and
   const [row] = await rowsOf(email)
   expect(row).toMatchObject({ email, name: 'Ada', role: 'user', status: 'active', verified: false })
   expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/)
-  const trail = await users.kysely.selectFrom('audit_logs').selectAll().where('target', '=', email).execute()
+  const trail = await users.kysely
+    .selectFrom('audit_logs')
+    .selectAll()
+    .where('target', '=', `user:${row?.id}`)
+    .execute()
   expect(trail).toMatchObject([{ action: 'register', user_id: row?.id, user_agent: 'test', request_id: 'r-1' }])
 })
 
-test('thirty registrations of one address in parallel make one row', async () => {
+test('A11: thirty registrations of one address in parallel make one row and at most two mails', async () => {
   // With a queue that is patient, because this is about rows and the machine may be busy.
   const hashes = createHashQueue({ inFlight: 2, waiting: 64, waitMilliseconds: 60_000 })
-  const register = createRegister({ database: users.kysely, hashes, now: () => new Date() })
+  const tokens = createMailedTokens('key')
+  const register = createRegister({ database: users.kysely, hashes, tokens, now: () => new Date() })
   const metrics = createMetrics()
   const logIn = async () => Promise.reject(new Error('nobody logs in here'))
-  const { app } = testApp(authRoutes({ register, logIn, metrics, trustedProxyHops: 0 }), { metrics })
-  const answers = await Promise.all(
-    ['A@x.io', 'a@X.IO'].flatMap((email) =>
-      Array.from({ length: 15 }, () => app.request(path, post({ email, name: 'Ada', password: 'correct horse' }))),
-    ),
+  const { app } = testApp(
+    authRoutes({ register, logIn, guard: testGuard(usersAccess), metrics, trustedProxyHops: 0 }),
+    { metrics },
   )
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202))
-  expect(await rowsOf('a@x.io')).toHaveLength(1)
+  for (let round = 0; round < 3; round += 1) {
+    const spellings = [`A${round}@x.io`, `a${round}@X.IO`]
+    const answers = await Promise.all(
+      spellings.flatMap((email) =>
+        Array.from({ length: 15 }, () => app.request(path, post({ email, name: 'Ada', password: 'correct horse' }))),
+      ),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202))
+    const rows = await rowsOf(`a${round}@x.io`)
+    expect(rows).toHaveLength(1)
+    const mails = users.kysely.selectFrom('notifications').select('template')
+    const templates = (await mails.where('recipient_id', '=', rows[0]?.id ?? '').execute()).map((mail) => mail.template)
+    expect(templates.sort()).toEqual(templates.length === 1 ? ['verify'] : ['reset', 'verify'])
+  }
 })
 
 test('an address that is known gets the same answer by the same statements, and keeps its password', async () => {
@@ -72,7 +91,7 @@ test('an address that is known gets the same answer by the same statements, and 
 })
 
 test('A7: passwords are taken exactly as they are, and refused only where they are short, long or guessable', async () => {
-  const accepted = ['x'.repeat(128), '  spaces at both ends  ', 'пароль🔑пароль', 'alllowercase']
+  const accepted = ['x'.repeat(128), 'x1'.repeat(64), '  spaces at both ends  ', 'пароль🔑пароль', 'alllowercase']
   for (const password of accepted) {
     const email = freshEmail()
     expect((await register({ email, password })).status).toBe(202)
@@ -92,6 +111,8 @@ test('A7: passwords are taken exactly as they are, and refused only where they a
     'x'.repeat(129),
     'password',
     'Football',
+    ' '.repeat(8),
+    'abcdefgh',
     '1234567890',
     own,
     'LongLocalPart',
@@ -102,6 +123,30 @@ test('A7: passwords are taken exactly as they are, and refused only where they a
     expect(await response.json()).toMatchObject({ errors: [{ pointer: '/password' }] })
   }
   expect(await rowsOf(own)).toEqual([])
+})
+
+test('A7: what is too long is refused before it is hashed, and every common password before that', async () => {
+  const hashes: HashQueue = {
+    inFlight: () => 0,
+    refuseWhereFull: () => undefined,
+    run: () => Promise.reject(new Error('nothing is hashed here')),
+  }
+  const tokens = createMailedTokens('key')
+  const register = createRegister({ database: users.kysely, hashes, tokens, now: () => new Date() })
+  const metrics = createMetrics()
+  const logIn = async () => Promise.reject(new Error('nobody logs in here'))
+  const { app } = testApp(
+    authRoutes({ register, logIn, guard: testGuard(usersAccess), metrics, trustedProxyHops: 0 }),
+    { metrics },
+  )
+  const email = freshEmail()
+  const statusOf = async (password: string) => (await app.request(path, post({ email, name: 'Ada', password }))).status
+  expect(await statusOf('x'.repeat(129))).toBe(422)
+  expect(await statusOf('correct horse battery'), 'and what is not refused would be hashed').toBe(500)
+  const common = [...commonPasswords].filter((password) => password.length >= 8)
+  expect(common.length).toBeGreaterThan(900)
+  const refused = await Promise.all(common.map((password) => statusOf(password.toUpperCase())))
+  expect(new Set(refused)).toEqual(new Set([422]))
 })
 
 test.each(['role', 'id', 'verified', 'password_hash', 'status'])(

@@ -14,6 +14,10 @@ beforeAll(async () => {
   await addUser({ id: user, email: 'ada@x.io' })
   await addSession({ id: session })
   await addToken({ family_id: user })
+  await addToken({ id: parent, token_hash: known })
+  await addToken({ parent_id: parent })
+  await addReset({ token_hash: known })
+  await addCount({ address_hash: known })
   await sql`insert into audit_logs (id, actor, action) values (${user}, 'test', 'test')`.execute(database.kysely)
 })
 afterAll(() => database.drop())
@@ -33,6 +37,17 @@ const addUser = (row: Row) =>
   insert('users', { id: randomUUID(), email: `${randomUUID()}@x.io`, name: 'Ada', password_hash: hash, ...row })
 const addSession = (row: Row) => insert('user_sessions', { id: randomUUID(), user_id: user, ...row })
 const later = (days: number) => new Date(Date.now() + days * 86_400_000)
+const known = randomBytes(32)
+const parent = randomUUID()
+const addCount = (row: Row) => insert('login_failures', { failures: 1, ...row })
+const addReset = (row: Row) =>
+  insert('password_reset_tokens', {
+    id: randomUUID(),
+    user_id: user,
+    token_hash: randomBytes(32),
+    expires_at: later(1),
+    ...row,
+  })
 const addToken = (row: Row) =>
   insert('refresh_tokens', {
     id: randomUUID(),
@@ -68,11 +83,20 @@ test.each<[string, () => Promise<string>, string]>([
   ['a token of nobody', () => addToken({ user_id: randomUUID() }), '23503'],
   ['a token of no session', () => addToken({ session_id: randomUUID() }), '23503'],
   ['a second head of one family', () => addToken({ family_id: user }), '23505'],
-])('the database refuses %s', async (_, violate, sqlstate) => {
+  ['a token of a hash that is there', () => addToken({ token_hash: known }), '23505'],
+  ['a second successor', () => addToken({ parent_id: parent }), '23505'],
+  ['a reset token of a hash that is there', () => addReset({ token_hash: known, used_at: later(0) }), '23505'],
+  ['a second unused reset token', () => addReset({}), '23505'],
+  ['a phone number that is none', () => addUser({ phone: '015112345678' }), '23514'],
+  ['a locale that is none', () => addUser({ locale: 'de_DE' }), '23514'],
+  ['a count by a hash of 31 bytes', () => addCount({ address_hash: randomBytes(31) }), '23514'],
+  ['an eleventh attempt of a minute', () => addCount({ address_hash: randomBytes(32), attempts: 11 }), '23514'],
+  ['a second count of one address', () => addCount({ address_hash: known }), '23505'],
+])('A38: the database refuses %s', async (_, violate, sqlstate) => {
   expect(await violate()).toBe(sqlstate)
 })
 
-test('an address that was closed can register again', async () => {
+test('A31: an address that was closed can register again', async () => {
   expect(await addUser({ email: 'back@x.io', status: 'closed', password_hash: null, deleted_at: new Date() })).toBe(
     'accepted',
   )
@@ -83,6 +107,6 @@ test.each([
   ['update', sql`update audit_logs set action = 'other'`],
   ['delete', sql`delete from audit_logs`],
   ['truncate', sql`truncate audit_logs`],
-])('the trail refuses to %s, also to its owner', async (_, statement) => {
+])('A34 A38: the trail refuses to %s, also to its owner', async (_, statement) => {
   expect(await sqlstateOf(statement.execute(database.kysely))).toBe('P0001')
 })

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely'
+import type { Role } from '../kit/principal.ts'
 import { uuidV7 } from '../kit/uuid-v7.ts'
 import { hashPassword, verifyPassword } from './password-hash.ts'
-import type { Role, UsersTables } from './schema.ts'
+import type { UsersTables } from './schema.ts'
 import type { UsersSettings } from './settings.ts'
 
 type DemoUser = { readonly email: string; readonly name: string; readonly role: Role; readonly password: string }

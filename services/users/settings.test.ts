@@ -9,6 +9,8 @@ const faultsOf = (changes: Record<string, string>) => {
     SHOP_ENV: 'test',
     DATABASE_URL: 'postgres://db/users',
     JWT_PRIVATE_KEYS: JSON.stringify([key]),
+    TOKEN_KEY: 'kE4mUo7Qx2Zr9Vb1Nc6Tj3Hs8Ly5Wd0P',
+    PUBLIC_BASE_URL: 'https://shop.example/',
     ...changes,
   }
   const reading = readSettings(usersSettings, { environment, readFile: () => '' })
@@ -41,4 +43,20 @@ test('production refuses logins of unverified users', () => {
   const allow = { AUTH_UNVERIFIED_LOGIN: 'allow' }
   expect(faultsOf(allow)).toEqual([])
   expect(faultsOf({ ...allow, SHOP_ENV: 'prod' }).map(({ name }) => name)).toEqual(['AUTH_UNVERIFIED_LOGIN'])
+})
+
+test('links are public and safe in production, and their key is long', () => {
+  expect(faultsOf({ PUBLIC_BASE_URL: 'http://shop.example' })).toEqual([])
+  const weak = { SHOP_ENV: 'prod', PUBLIC_BASE_URL: 'http://shop.example', TOKEN_KEY: 'canary' }
+  const faults = faultsOf(weak)
+  expect(faults.map(({ name }) => name)).toEqual(['TOKEN_KEY', 'PUBLIC_BASE_URL'])
+  expect(renderFaults(faults)).not.toContain('canary')
+})
+
+test('mail goes one way, to a server that is named by a mail URL', () => {
+  expect(faultsOf({ SMTP_URL: 'smtps://shop:secret@mail.example:465' })).toEqual([])
+  expect(faultsOf({ MAIL_DIRECTORY: '/var/mail', MAIL_FROM: 'Shop <shop@shop.example>' })).toEqual([])
+  expect(faultsOf({ SMTP_URL: 'https://mail.example' }).map(({ name }) => name)).toEqual(['SMTP_URL'])
+  expect(faultsOf({ MAIL_FROM: 'Shop\r\nBcc: all@x.io' }).map(({ name }) => name)).toEqual(['MAIL_FROM'])
+  expect(faultsOf({ SMTP_URL: 'smtp://a', MAIL_DIRECTORY: '/b' }).map(({ name }) => name)).toEqual(['MAIL_DIRECTORY'])
 })

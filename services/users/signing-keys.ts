@@ -1,16 +1,9 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { z } from 'zod'
+import type { publicKeyShape } from '../kit/public-key.ts'
 
-/** The public half of a signing key, as the key set shows it. */
-export type PublicKey = {
-  readonly kty: 'EC'
-  readonly crv: 'P-256'
-  readonly x: string
-  readonly y: string
-  readonly kid: string
-  readonly alg: 'ES256'
-  readonly use: 'sig'
-}
+/** As the key set shows it. */
+export type PublicKey = Readonly<z.infer<z.ZodObject<typeof publicKeyShape>>>
 
 export type SigningKeys = {
   /** The first of the settings: new tokens are signed with it. */

@@ -1,52 +1,49 @@
-import { availableParallelism } from 'node:os'
-import { createLocalJWKSet } from 'jose'
-import { Gauge } from 'prom-client'
-import { createTokenVerifier } from '../kit/authentication.ts'
-import { createRoutes } from '../kit/routes.ts'
+import { endTogether } from '../kit/end-together.ts'
+import { once } from '../kit/once.ts'
 import type { Service } from '../kit/service.ts'
 import { services } from '../registry.ts'
-import { createTokenSigner } from './access-token.ts'
-import { authRoutes } from './auth-routes.ts'
-import { createHashQueue } from './hash-queue.ts'
-import { keySetRoutes } from './key-set-routes.ts'
-import { createLogIn } from './login.ts'
+import { sweepOldRows } from './forget-old-rows-sweeper.ts'
+import { yieldToRequests } from './hash-threads.ts'
+import { openMailer } from './mail/open-mailer.ts'
+import { createMailedTokens } from './mailed-token.ts'
 import { accountsMigration } from './migrations/0001-accounts.ts'
 import { auditLogsMigration } from './migrations/0002-audit-logs.ts'
-import { profileRoutes } from './profile-routes.ts'
-import { createRegister } from './register.ts'
+import { mailsMigration } from './migrations/0004-mails.ts'
+import { accountRulesMigration } from './migrations/0005-account-rules.ts'
+import { openHashQueue } from './open-hash-queue.ts'
+import { openOwnGuard } from './open-own-guard.ts'
 import type { UsersTables } from './schema.ts'
 import { type UsersSettings, usersSettings } from './settings.ts'
-
-const hashLimits = { inFlight: Math.min(availableParallelism(), 2), waiting: 64, waitMilliseconds: 2_000 }
+import { usersRoutes } from './users-routes.ts'
 
 /** Accounts, logins and the keys by which the other services know who calls. */
 export const usersService: Service<UsersSettings, UsersTables> = {
   facts: services.users,
   settings: usersSettings,
-  migrations: [accountsMigration, auditLogsMigration],
-  bodyLimits: { '/api/v1/auth': 4 * 1024 },
+  migrations: [accountsMigration, auditLogsMigration, mailsMigration, accountRulesMigration],
+  requestLimit: { perMinute: 100, alwaysLimited: ['/api/v1/auth/'] },
+  bodyLimits: { '/api/v1/auth': 4 * 1024, '/api/v1/users': 4 * 1024 },
 
-  async open({ settings, metrics, database, now }) {
-    const { JWT_PRIVATE_KEYS: keys, TOKEN_ISSUER: issuer, TRUSTED_PROXY_HOPS: trustedProxyHops } = settings
-    const hashes = createHashQueue(hashLimits)
-    new Gauge({
-      name: 'password_hash_in_flight',
-      help: 'Password hashes that are being computed now',
-      registers: [metrics.registry],
-      collect() {
-        this.set(hashes.inFlight())
+  async open({ settings, logger, metrics, database, now }) {
+    const tokens = createMailedTokens(settings.TOKEN_KEY)
+    const hashes = openHashQueue(metrics)
+    const own = openOwnGuard({ settings, database, logger, now })
+    const routes = usersRoutes({ settings, metrics, database, now, hashes, tokens, ...own })
+    const sweeper = sweepOldRows(database, logger)
+    const mailer = openMailer({ settings, database, tokens, logger, now })
+    const yieldOnce = once(() =>
+      yieldToRequests().catch((error: unknown) => logger.warn({ error }, 'hashes are as urgent as requests')),
+    )
+    return {
+      routes,
+      async warm(get) {
+        // It is called a few times, and nobody has to wait for this.
+        void yieldOnce()
+        await Promise.all(['/.well-known/jwks.json', '/api/v1/users/me'].map(get))
       },
-    })
-    const register = createRegister({ database, hashes, now })
-    const sign = createTokenSigner(keys, issuer)
-    const logIn = createLogIn({ database, hashes, sign, unverified: settings.AUTH_UNVERIFIED_LOGIN, now })
-    const verify = createTokenVerifier({ keys: createLocalJWKSet({ keys: [...keys.publicKeys] }), issuer, now })
-
-    const routes = createRoutes()
-    routes.route('/', authRoutes({ register, logIn, metrics, trustedProxyHops }))
-    routes.route('/', profileRoutes({ database, verify }))
-    routes.route('/', keySetRoutes(keys))
-    return { routes, close: async () => undefined }
+      optionalChecks: mailer.optionalChecks,
+      ...endTogether([{ close: sweeper.stop }, mailer]),
+    }
   },
 
   async seed(context) {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { openDatabase } from '../../kit/database.ts'
 import { createMetrics } from '../../kit/metrics.ts'
 import { readSettings } from '../../kit/settings.ts'
-import { keptLog, type TestApp, testApp } from '../../kit/testing/test-app.ts'
+import { keptLog, type LogLine, type TestApp, testApp } from '../../kit/testing/test-app.ts'
 import { testDatabase } from '../../kit/testing/test-database.ts'
 import type { UsersTables } from '../schema.ts'
 import { type UsersSettings, usersSettings } from '../settings.ts'
@@ -14,20 +14,26 @@ export function testPrivateKey(kid: string) {
   return { ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }), kid }
 }
 
-const environment = {
+/** What a process of the service needs beside its database. */
+export const testEnvironment = {
   SHOP_ENV: 'test',
   DATABASE_URL: 'postgres://unused',
   JWT_PRIVATE_KEYS: JSON.stringify([testPrivateKey('one'), testPrivateKey('two')]),
+  TOKEN_KEY: 'the key of the tests, of 32 characters or more',
+  PUBLIC_BASE_URL: 'https://shop.test',
 }
 
 export function testSettings(changes: Readonly<Record<string, string>> = {}): UsersSettings {
   const reading = readSettings(usersSettings, {
-    environment: { ...environment, ...changes },
+    environment: { ...testEnvironment, ...changes },
     readFile: () => '',
   })
   if (!reading.ok) throw new Error(JSON.stringify(reading.faults))
   return reading.settings
 }
+
+/** `serviceLines` are those of what runs beside requests. */
+export type TestUsersApp = TestApp & { serviceLines(): readonly LogLine[] }
 
 export type TestUsers = Awaited<ReturnType<typeof testUsers>>
 
@@ -38,7 +44,7 @@ export async function testUsers() {
   return {
     kysely: database.kysely,
     url: database.url,
-    async open(changes: Readonly<Record<string, string>> = {}, now = () => new Date()): Promise<TestApp> {
+    async open(changes: Readonly<Record<string, string>> = {}, now = () => new Date()): Promise<TestUsersApp> {
       const metrics = createMetrics()
       const pool = openDatabase<UsersTables>({
         url: database.url,
@@ -47,20 +53,30 @@ export async function testUsers() {
         metrics: metrics.registry,
         onConnectionError: () => undefined,
       })
-      opened.push(() => pool.close())
+      const log = keptLog()
       const { facts, bodyLimits, open } = usersService
       const context = {
         facts,
         metrics,
         settings: testSettings(changes),
-        logger: keptLog().logger,
+        logger: log.logger,
         database: pool.kysely,
+        redis: async () => null,
       }
-      const { routes } = await open({ ...context, now })
-      return testApp(routes, { metrics, ...(bodyLimits === undefined ? {} : { bodyLimits }) })
+      const service = await open({ ...context, now })
+      opened.push(async () => {
+        await service.close()
+        await pool.close()
+      })
+      const app = testApp(service.routes, {
+        metrics,
+        ...(bodyLimits === undefined ? {} : { bodyLimits }),
+        optional: service.optionalChecks ?? {},
+      })
+      return { ...app, serviceLines: log.lines }
     },
     async close() {
-      for (const close of opened) await close()
+      await Promise.all(opened.map((close) => close()))
       await database.drop()
     },
   }
