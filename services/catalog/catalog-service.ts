@@ -1,37 +1,96 @@
 import { z } from 'zod'
-import { accessToken, createTokenVerifier, remoteKeys } from '../kit/authentication.ts'
+import { endTogether } from '../kit/end-together.ts'
+import { authenticationSettings, openAuthentication } from '../kit/open-authentication.ts'
 import { createCursors } from '../kit/pagination.ts'
+import { createPeerMetrics } from '../kit/peer-metrics.ts'
 import type { Service } from '../kit/service.ts'
-import { commonSettings, httpUrl } from '../kit/settings.ts'
+import { commonSettings } from '../kit/settings.ts'
 import { uuidV7 } from '../kit/uuid-v7.ts'
 import { services } from '../registry.ts'
+import { catalogAccess } from './access.ts'
 import { catalogRoutes } from './catalog-routes.ts'
+import { sweepReservations } from './inventory/reservation-sweeper.ts'
+import { createStockLane, stockSlots } from './inventory/stock-lane.ts'
+import { createStockWatch } from './inventory/stock-watch.ts'
 import { catalogMigration } from './migrations/0001-catalog.ts'
 import { inventoryMigration } from './migrations/0002-inventory.ts'
+import { holdsMigration } from './migrations/0003-holds.ts'
+import { reviewsAndSearchMigration } from './migrations/0004-reviews-and-search.ts'
+import { productRevisionMigration } from './migrations/0005-product-revision.ts'
+import { holdLimitMigration } from './migrations/0006-hold-limit.ts'
+import { openProductCache } from './products/product-cache.ts'
 import type { CatalogTables } from './schema.ts'
+import { postgresSearch } from './search/postgres-search.ts'
 
 const settingsSchema = z.object({
   ...commonSettings,
-  USERS_URL: httpUrl.meta({ example: 'http://user-management:8080' }),
-  TOKEN_ISSUER: z.string().min(1).default(accessToken.issuer).meta({ example: accessToken.issuer }),
-  /** Signs list cursors. Without it the key comes from DATABASE_URL, which all replicas share. */
-  CURSOR_KEY: z.string().min(32).optional().meta({ example: 'at least 32 random characters' }),
+  ...authenticationSettings(services.catalog),
+  /** Signs list cursors. Never made of another secret: who has a cursor could try values of that one by it. */
+  CURSOR_KEY: z.string().min(32, 'must have at least 32 characters').meta({ example: 'at least 32 random characters' }),
 })
 
-export const catalogMigrations = [catalogMigration, inventoryMigration] as const
+/** As much of a page of products as it takes to ask for them. */
+const listedSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
+
+export const catalogMigrations = [
+  catalogMigration,
+  inventoryMigration,
+  holdsMigration,
+  reviewsAndSearchMigration,
+  productRevisionMigration,
+  holdLimitMigration,
+] as const
 
 export const catalogService: Service<z.output<typeof settingsSchema>, CatalogTables> = {
   facts: services.catalog,
   settings: settingsSchema,
   migrations: catalogMigrations,
+  // A page of the shop asks for many products, and all of them come from the shop's own address.
+  requestLimit: { perMinute: null, alwaysLimited: [] },
   bodyLimits: { '/api/v1/products': 128 * 1024 },
 
-  async open({ settings, database, metrics, now }) {
-    const keys = remoteKeys(settings.USERS_URL)
-    const verify = createTokenVerifier({ keys, issuer: settings.TOKEN_ISSUER, now })
-    const cursors = createCursors(settings.CURSOR_KEY ?? settings.DATABASE_URL)
-    const routes = catalogRoutes({ database, metrics, verify, cursors, newId: () => uuidV7(now()) })
-    return { routes, close: async () => undefined }
+  async open(context) {
+    const { settings, database, metrics, logger, now } = context
+    const peerMetrics = createPeerMetrics(metrics)
+    const authentication = openAuthentication({ ...context, access: catalogAccess, peerMetrics })
+    const { guard } = authentication
+    const cursors = createCursors(settings.CURSOR_KEY)
+    const stockLane = createStockLane(stockSlots(settings.DATABASE_POOL))
+    const stockWatch = createStockWatch(context)
+    const redis = await context.redis()
+    const products = openProductCache({
+      database,
+      databaseUrl: settings.DATABASE_URL,
+      applicationName: services.catalog.longName,
+      redis,
+      metrics,
+      logger,
+    })
+    const newId = () => uuidV7(now())
+    const search = postgresSearch(database)
+    const routes = catalogRoutes({
+      database,
+      metrics,
+      guard,
+      cursors,
+      search,
+      stockLane,
+      stockWatch,
+      ...products,
+      newId,
+    })
+    const sweeper = sweepReservations(database, logger)
+    stockWatch.start()
+    return {
+      routes,
+      async warm(get) {
+        const listed = listedSchema.parse(await (await get('/api/v1/products')).json())
+        await Promise.all(['/api/v1/categories', ...listed.data.map(({ id }) => `/api/v1/products/${id}`)].map(get))
+      },
+      checks: authentication.checks,
+      optionalChecks: authentication.optionalChecks,
+      ...endTogether([products, { close: stockWatch.stop }, { close: sweeper.stop }, authentication]),
+    }
   },
 
   async seed({ database }) {

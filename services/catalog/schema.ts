@@ -8,6 +8,11 @@ export type CatalogTables = {
   inventory_reservations: ReservationsTable
   inventory_reservation_lines: ReservationLinesTable
   inventory_movements: MovementsTable
+  reviews: ReviewsTable
+  verified_purchases: VerifiedPurchasesTable
+  bought_together: BoughtTogetherTable
+  search_words: SearchWordsTable
+  audit_logs: AuditLogsTable
 }
 
 /** Set by the database at insert; ISO text or Date on the way in. */
@@ -30,12 +35,15 @@ type ProductsTable = {
   description: string
   price: number
   currency: string
-  category_id: string
+  /** Null of a deleted product only: it does not keep its category alive. */
+  category_id: ColumnType<string, string, string | null>
   image_key: string | null
   active: Generated<boolean>
   rating_count: Generated<number>
   rating_sum: Generated<number>
   version: Generated<number>
+  /** Raised by a trigger with every change, also with reviews. */
+  revision: GeneratedAlways<number>
   search: GeneratedAlways<string>
   created_at: Timestamp
   updated_at: Timestamp
@@ -49,6 +57,8 @@ type InventoryTable = {
   location: string
   version: Generated<number>
   updated_at: Timestamp
+  /** Fewer than ten available. */
+  low: GeneratedAlways<boolean>
 }
 
 export const reservationStates = ['active', 'committed', 'released', 'expired', 'returned'] as const
@@ -61,6 +71,10 @@ type ReservationsTable = {
   created_at: Timestamp
   expires_at: Date
   closed_at: Date | null
+  /** Null where a service or an admin holds. */
+  user_id: string | null
+  /** Committed after its time was over, while the stock was still free. */
+  re_held: Generated<boolean>
 }
 
 type ReservationLinesTable = {
@@ -75,5 +89,32 @@ type MovementsTable = {
   delta: number
   reason: 'adjust' | 'commit' | 'return'
   reference: string | null
+  created_at: Timestamp
+}
+
+type ReviewsTable = {
+  id: string
+  product_id: string
+  user_id: string
+  rating: number
+  comment: Generated<string>
+  created_at: Timestamp
+  updated_at: Timestamp
+}
+
+type VerifiedPurchasesTable = { user_id: string; product_id: string; delivered_at: Timestamp }
+
+type BoughtTogetherTable = { product_id: string; other_id: string; times: Generated<number> }
+
+type SearchWordsTable = { word: string }
+
+type AuditLogsTable = {
+  id: GeneratedAlways<number>
+  actor: string
+  action: string
+  target: string
+  before: unknown
+  after: unknown
+  request_id: string | null
   created_at: Timestamp
 }

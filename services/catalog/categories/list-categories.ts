@@ -1,12 +1,12 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import { type Cursors, type Page, pageOf } from '../../kit/pagination.ts'
 import type { CatalogTables } from '../schema.ts'
+import { columnsOfCategory, renderCategory } from './categories.ts'
 import type { Category, CategoryNode } from './category-schemas.ts'
 
 export type CategorySource = { readonly database: Kysely<CatalogTables>; readonly cursors: Cursors }
 
-const columns = ['id', 'name', 'parent_id', 'version', 'created_at', 'updated_at'] as const
 const described = { list: 'categories' } as const
 const positionSchema = z.tuple([z.string(), z.uuid()])
 
@@ -18,7 +18,7 @@ export async function listCategories(
   const from = cursor === undefined ? undefined : cursors.open(cursor, { query: described, schema: positionSchema })
   const rows = await database
     .selectFrom('categories')
-    .select(columns)
+    .select(columnsOfCategory)
     .$if(from !== undefined, (query) => query.where(sql<boolean>`(name, id) > (${from?.[0]}, ${from?.[1]}::uuid)`))
     .orderBy('name')
     .orderBy('id')
@@ -30,13 +30,9 @@ export async function listCategories(
 
 /** All categories, each with those below it, by name. */
 export async function categoryTree(database: Kysely<CatalogTables>): Promise<CategoryNode[]> {
-  const rows = await database.selectFrom('categories').select(columns).orderBy('name').orderBy('id').execute()
+  const rows = await database.selectFrom('categories').select(columnsOfCategory).orderBy('name').orderBy('id').execute()
   const nodes = rows.map((row): CategoryNode => ({ ...renderCategory(row), children: [] }))
   const byId = new Map(nodes.map((node) => [node.id, node]))
   for (const node of nodes) byId.get(node.parent_id ?? '')?.children.push(node)
   return nodes.filter((node) => node.parent_id === null)
-}
-
-function renderCategory(row: Selectable<CatalogTables['categories']>): Category {
-  return { ...row, created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() }
 }

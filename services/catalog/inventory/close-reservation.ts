@@ -1,62 +1,85 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { repeatOnConflict } from '../../kit/database-faults.ts'
+import type { EventCause } from '../../kit/events.ts'
 import type { CatalogTables } from '../schema.ts'
+import { commitExpired } from './commit-expired.ts'
 import type { Reservation, ReservationKey } from './reservation-schemas.ts'
-import { findReservation } from './reservations.ts'
+import { findReservation, isReservation } from './reservations.ts'
 
-export type Closing = 'commit' | 'release'
+export type Closing = 'commit' | 'release' | 'return'
 
 export type CloseOutcome =
   /** Now or before: closing twice in the same way is closing once. */
   | { readonly kind: 'closed'; readonly reservation: Reservation }
-  /** It was closed in another way before. */
+  /** Its state does not allow it. */
   | { readonly kind: 'conflict'; readonly reservation: Reservation }
   | { readonly kind: 'unknown' }
 
-const stateAfter = { commit: 'committed', release: 'released' } as const
+const stateAfter = { commit: 'committed', release: 'released', return: 'returned' } as const
 
-/** Sells what is held, or gives it back, once, however many ask at the same time. */
+export type Close = { readonly key: ReservationKey; readonly closing: Closing; readonly cause: EventCause }
+
+/** Sells what is held, gives it back, or takes back what was sold: once, however many ask at the same time. */
 export async function closeReservation(
   database: Kysely<CatalogTables>,
-  key: ReservationKey,
-  closing: Closing,
+  { key, closing, cause }: Close,
 ): Promise<CloseOutcome> {
-  const wanted = 'reference' in key ? sql`r.reference = ${key.reference}` : sql`r.id = ${key.reservation_id}::uuid`
-  await repeatOnConflict(() => statements[closing](wanted).execute(database))
-  const reservation = await findReservation(database, key)
-  if (reservation === undefined) return { kind: 'unknown' }
+  await repeatOnConflict(() => statements[closing](isReservation(key)).execute(database))
+  const found = await findReservation(database, key)
+  if (found === undefined) return { kind: 'unknown' }
+  const wasLate = closing === 'commit' && found.state === 'expired'
+  const reservation = wasLate ? await commitExpired(database, { expired: found, cause }) : found
   return { kind: reservation.state === stateAfter[closing] ? 'closed' : 'conflict', reservation }
 }
 
-/** The state decides who counts, and the counters follow in the same statement: first the reservation's row is locked,
- * then the products' rows by id, which is the order everywhere. */
+/**
+ * The state decides who counts, and the counters follow in the same statement: first the reservation's row is locked,
+ * then the products' rows by id, which is the order everywhere; they are counted from as they were locked. An active hold whose time is over is still counted as
+ * held, so selling it takes nothing from anybody.
+ */
 const statements = {
   release: (wanted: RawBuilder<unknown>) => sql`
-    with ${closedLines('release', wanted)}
-    update inventory i set reserved = i.reserved - l.quantity, updated_at = now()
-    from lines l join locked on locked.product_id = l.product_id where i.product_id = l.product_id`,
+    with ${closedLines({ to: 'released', from: 'active', wanted })}
+    update inventory i set quantity = l.quantity, reserved = l.reserved - l.units, updated_at = now()
+    from locked l where i.product_id = l.product_id`,
   commit: (wanted: RawBuilder<unknown>) => sql`
-    with ${closedLines('commit', wanted)}, sold as (
-      update inventory i set quantity = i.quantity - l.quantity, reserved = i.reserved - l.quantity,
+    with ${closedLines({ to: 'committed', from: 'active', wanted })}, moved as (
+      update inventory i set quantity = l.quantity - l.units, reserved = l.reserved - l.units,
         version = i.version + 1, updated_at = now()
-      from lines l join locked on locked.product_id = l.product_id where i.product_id = l.product_id
-      returning i.product_id, l.quantity, l.reference
+      from locked l where i.product_id = l.product_id
+      returning i.product_id, l.units, l.reference
     )
     insert into inventory_movements (product_id, delta, reason, reference)
-    select product_id, -quantity, 'commit', reference from sold`,
+    select product_id, -units, 'commit', reference from moved`,
+  return: (wanted: RawBuilder<unknown>) => sql`
+    with ${closedLines({ to: 'returned', from: 'committed', wanted })}, moved as (
+      update inventory i set quantity = l.quantity + l.units, reserved = l.reserved, version = i.version + 1,
+        updated_at = now()
+      from locked l where i.product_id = l.product_id
+      returning i.product_id, l.units, l.reference
+    )
+    insert into inventory_movements (product_id, delta, reason, reference)
+    select product_id, units, 'return', reference from moved`,
 } as const
 
-function closedLines(closing: Closing, wanted: RawBuilder<unknown>) {
+type Change = {
+  readonly from: 'active' | 'committed'
+  readonly to: 'released' | 'committed' | 'returned'
+  readonly wanted: RawBuilder<unknown>
+}
+
+function closedLines({ from, to, wanted }: Change) {
+  const reHeld = to === 'committed' ? sql`, re_held = r.expires_at <= now()` : sql``
   return sql`closed as (
-      update inventory_reservations r set state = ${stateAfter[closing]}, closed_at = now()
-      where ${wanted} and r.state = 'active'
+      update inventory_reservations r set state = ${to}, closed_at = now()${reHeld}
+      where ${wanted} and r.state = ${from}
       returning r.id, r.reference
     ), lines as (
-      select l.product_id, l.quantity, closed.reference
+      select l.product_id, l.quantity as units, closed.reference
       from inventory_reservation_lines l join closed on closed.id = l.reservation_id
     ), locked as (
-      select i.product_id from inventory i
-      where i.product_id in (select product_id from lines)
+      select i.product_id, i.quantity, i.reserved, lines.units, lines.reference
+      from inventory i join lines on lines.product_id = i.product_id
       order by i.product_id
       for update of i
     )`

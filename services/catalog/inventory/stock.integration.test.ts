@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { customer, type TestCatalog, testCatalog } from '../testing/test-catalog.ts'
+import { expireDue } from './reservation-sweeper.ts'
 
 let catalog: TestCatalog
 beforeAll(async () => {
@@ -46,6 +47,26 @@ test('stock is set by the tag that was read; a reserve in between does not make 
   ])
 })
 
+test('C38: each setting of stock has its line with actor, before and after, and a refused one has none', async () => {
+  const product = await catalog.stocked(5)
+  const tag = (await get(product)).headers.get('etag') ?? ''
+  await reserve(wish(product, 3))
+  expect((await set(product, { quantity: 2, tag })).status).toBe(409)
+  expect((await set(product, { quantity: 9, tag })).status).toBe(200)
+  expect((await set(product, { quantity: 9, tag })).status).toBe(412)
+  const { rows } = await sql<{ actor: string }>`
+    select actor, action, before, after from audit_logs where target = ${`product:${product}`}`.execute(catalog.kysely)
+  const state = { location: 'main' }
+  expect(rows).toMatchObject([
+    {
+      action: 'stock_set',
+      before: { ...state, quantity: 5, version: 1 },
+      after: { ...state, quantity: 9, version: 2 },
+    },
+  ])
+  expect(rows[0]?.actor).toMatch(/^user:[0-9a-f-]{36}$/)
+})
+
 test('setting stock needs a strong matching tag, an admin, and no less than is reserved', async () => {
   const product = await catalog.stocked(5)
   const tag = (await get(product)).headers.get('etag') ?? ''
@@ -64,6 +85,22 @@ test('50 parallel changes with one tag: one is made', async () => {
   const tag = (await get(product)).headers.get('etag') ?? ''
   const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => set(product, { quantity: index, tag })))
   expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 49 }, () => 412)])
+})
+
+test('stock is set by If-Match: * too, and 20 at once write down the differences that they made', async () => {
+  const [{ productId: product } = { productId: '' }] = await catalog.held({
+    count: 1,
+    quantity: 7,
+    units: 2,
+    due: false,
+  })
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => set(product, { quantity: index, tag: '*' })),
+  )
+  expect(answers.map(({ status }) => status)).toEqual([409, 409, ...Array.from({ length: 18 }, () => 200)])
+  const { body } = await get(product)
+  expect(body).toMatchObject({ version: 19, reserved: 2 })
+  expect(await catalog.stockOf(product)).toMatchObject({ quantity: body.quantity, moved: body.quantity, reserved: 2 })
 })
 
 test.each([0, -1, 1.5, '2', 1_001, 1e9])('C15: a line of %j is refused', async (quantity) => {
@@ -90,7 +127,7 @@ test('C15: no lines, too many, too many units of one product, wrong times and un
   const deleted = await catalog.stocked(5)
   await sql`update products set deleted_at = now() where id = ${deleted}`.execute(catalog.kysely)
   const unknown = '0192f0c4-5a00-7000-8000-00000000ffff'
-  const items = [product, deleted, unknown].map((product_id) => ({ product_id, quantity: 99 }))
+  const items = [product, deleted, unknown].map((product_id) => ({ product_id, quantity: 20 }))
   const answer = await reserve({ ...wish(product), items })
   expect(answer.status).toBe(422)
   expect(answer.body.errors.map(({ pointer }) => pointer).toSorted()).toEqual([
@@ -98,6 +135,27 @@ test('C15: no lines, too many, too many units of one product, wrong times and un
     '/items/2/product_id',
   ])
 })
+
+test.each(['released', 'expired'])(
+  'C1.T7: the reference of a hold that is %s answers with that state and holds nothing',
+  async (state) => {
+    const product = await catalog.stocked(5)
+    const sending = { as: 'admin', body: { ...wish(product, 2), reference: `order:${randomUUID()}` } }
+    const again = () => catalog.send('POST', '/api/v1/inventory/reserve', sending)
+    const { body } = await again()
+    expect(await again()).toMatchObject({ status: 200, body: { id: body.id, state: 'active' } })
+    if (state === 'released') {
+      await catalog.send('POST', '/api/v1/inventory/release', { as: 'admin', body: { reservation_id: body.id } })
+    } else {
+      await sql`
+      update inventory_reservations set created_at = now() - interval '1 hour', expires_at = now() - interval '1 minute'
+      where id = ${body.id}`.execute(catalog.kysely)
+      await expireDue(catalog.kysely, new AbortController().signal)
+    }
+    expect(await again()).toMatchObject({ status: 200, body: { id: body.id, state } })
+    expect(await catalog.stockOf(product)).toMatchObject({ reserved: 0, held: 0 })
+  },
+)
 
 test('what others hold does not exist for me', async () => {
   const product = await catalog.stocked(5)
@@ -160,4 +218,21 @@ test.each([
     await statement.execute(catalog.kysely)
   }
   await expect(twice()).rejects.toMatchObject({ code: sqlstate })
+})
+
+const key = { reference: 'order:1', reservation_id: '0192f0c4-5a00-7000-8000-000000000001' }
+const oneOf = 'Give one of reference and reservation_id, and not both'
+test.each([
+  [{}, [{ pointer: '/reference', code: 'custom', message: oneOf }]],
+  [key, [{ pointer: '/reservation_id', code: 'custom', message: oneOf }]],
+  [{ reference: 'a b' }, [{ pointer: '/reference', code: 'invalid_format' }]],
+  [{ reservation_id: 'x' }, [{ pointer: '/reservation_id' }]],
+  [{ reference: 'order:1', items: [] }, [{ pointer: '/items', message: 'Unknown field' }]],
+])('a reservation is named in one way, and %j is refused with a pointer and what to do', async (body, errors) => {
+  for (const closing of ['release', 'commit', 'return']) {
+    const answer = await catalog.send('POST', `/api/v1/inventory/${closing}`, { as: 'admin', body })
+    expect([answer.status, answer.body.code]).toEqual([422, 'request/invalid'])
+    expect(answer.body.errors).toMatchObject(errors)
+    expect(answer.body.errors).toHaveLength(1)
+  }
 })
