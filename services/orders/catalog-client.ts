@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import type { Peer } from '../kit/peer.ts'
+import { callAsService, type ServiceWay } from '../kit/service-token-call.ts'
 import { centsAtMost } from './order-contract.ts'
 import type { CatalogProduct, Line } from './price-order.ts'
 
-/** On whose behalf the catalog is asked. */
+/** The request for which the catalog is asked. */
 export type CatalogCaller = {
   readonly forwarded: Readonly<Record<string, string>>
-  readonly authorization: string
   readonly signal: AbortSignal
 }
 
@@ -20,8 +19,6 @@ export type ReserveOutcome =
   | { readonly kind: 'unknown-products'; readonly productIds: readonly string[] }
   /** This user holds as much as a user may. */
   | { readonly kind: 'limited' }
-  /** The token that we took is not good enough there: it has run out meanwhile. */
-  | { readonly kind: 'not-signed-in' }
 
 export type Reserve = { readonly reference: string; readonly lines: readonly Line[] }
 
@@ -37,17 +34,18 @@ export type Catalog = {
 /** As long as a user may hold stock. */
 const holdSeconds = 900
 
-export function catalogClient(peer: Peer, now: () => Date): Catalog {
+/** Products are open to everyone; stock is held in this service's own name, whoever's token has run out meanwhile. */
+export function catalogClient(way: ServiceWay, now: () => Date): Catalog {
   return {
     async fetchProduct(productId, { forwarded, signal }) {
       const path = `/api/v1/products/${productId}`
       const answers = productAnswers
-      const answer = await peer.call({ method: 'GET', path, forwarded, signal, effect: 'repeatable', answers })
+      const answer = await way.peer.call({ method: 'GET', path, forwarded, signal, effect: 'repeatable', answers })
       return answer.status === 200 ? answer.body : undefined
     },
     async reserve({ reference, lines }, caller) {
       const items = lines.map(({ productId, quantity }) => ({ product_id: productId, quantity }))
-      const answer = await peer.call({
+      const answer = await callAsService(way, {
         ...caller,
         method: 'POST',
         path: '/api/v1/inventory/reserve',
@@ -60,7 +58,7 @@ export function catalogClient(peer: Peer, now: () => Date): Catalog {
     async release(reference, caller) {
       const path = '/api/v1/inventory/release'
       const answers = releaseAnswers
-      await peer.call({ ...caller, method: 'POST', path, body: { reference }, effect: 'repeatable', answers })
+      await callAsService(way, { ...caller, method: 'POST', path, body: { reference }, effect: 'repeatable', answers })
     },
   }
 }
@@ -95,12 +93,13 @@ const reserveAnswers = z.discriminatedUnion('status', [
   answered(200, reservation),
   answered(201, reservation),
   answered(401, z.unknown()),
+  answered(403, z.unknown()),
   answered(409, z.object({ code: z.literal('inventory/insufficient'), errors: z.array(shortLine).min(1) })),
   answered(422, z.object({ errors: z.array(unknownProduct).min(1) })),
   answered(429, z.unknown()),
 ])
 
-const releaseAnswers = z.object({ status: z.literal([200, 404, 409]), body: z.unknown() })
+const releaseAnswers = z.object({ status: z.literal([200, 401, 403, 404, 409]), body: z.unknown() })
 
 type Reading = { readonly lines: readonly Line[]; readonly now: Date }
 
@@ -121,7 +120,8 @@ function reserveOutcome(answer: z.infer<typeof reserveAnswers>, { lines, now }: 
     case 429:
       return { kind: 'limited' }
     case 401:
-      return { kind: 'not-signed-in' }
+    case 403:
+      throw new Error('callAsService lets no refusal of our token through')
   }
 }
 

@@ -68,9 +68,6 @@ type Refusal = Exclude<ReserveOutcome, { kind: 'held' | 'over' }>
 function refusal(outcome: Refusal, items: OrderDraft['items']): Problem {
   if (outcome.kind === 'unknown-products') return unknownProducts(items, outcome.productIds)
   if (outcome.kind === 'limited') return new Problem(orderProblems.holdLimit, { headers: { 'retry-after': '60' } })
-  if (outcome.kind === 'not-signed-in') {
-    return new Problem(problems.unauthenticated, { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
-  }
   const errors = outcome.lines.map((line) => ({
     pointer: `/items/${items.findIndex(({ product_id }) => product_id === line.product_id)}/quantity`,
     code: 'insufficient',
@@ -84,8 +81,8 @@ export type ReleaseCaller = Omit<CatalogCaller, 'signal'> & { readonly logger: L
 
 /** Gives the stock back. Where that cannot be said to the catalog the hold ends by its own time. */
 export async function releaseHold(catalog: Catalog, reference: string, caller: ReleaseCaller): Promise<void> {
-  const { forwarded, authorization } = caller
-  await catalog.release(reference, { forwarded, authorization }).catch((error: unknown) => {
+  const { forwarded } = caller
+  await catalog.release(reference, { forwarded }).catch((error: unknown) => {
     caller.logger.warn({ error, reference }, 'stock stays held until its time is over')
   })
 }

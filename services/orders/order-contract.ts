@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { idSchema } from '../kit/id-schema.ts'
 import { pageSchema } from '../kit/pagination.ts'
 import { pageParameters, text } from '../kit/query-parameters.ts'
 
@@ -15,7 +16,6 @@ export const orderStatuses = [
 const orderStatus = z.enum(orderStatuses)
 export type OrderStatus = z.infer<typeof orderStatus>
 
-const id = z.uuid().transform((value) => value.toLowerCase())
 const cents = z.int().min(0).openapi({ description: "in the currency's minor unit", example: 1999 })
 const time = z.iso.datetime({ precision: 3 }).openapi({ example: '2026-11-22T13:37:00.000Z' })
 
@@ -47,7 +47,7 @@ export type Address = z.infer<typeof addressSchema>
 export const orderDraftSchema = z
   .strictObject({
     items: z
-      .array(z.strictObject({ product_id: id, quantity: z.int().min(1).max(quantityAtMost) }))
+      .array(z.strictObject({ product_id: idSchema, quantity: z.int().min(1).max(quantityAtMost) }))
       .min(1)
       .max(100)
       .openapi({ description: 'equal products are added up' }),
@@ -112,4 +112,4 @@ export const orderListQuery = z.object({
 })
 export type OrderListQuery = z.infer<typeof orderListQuery>
 
-export const orderPath = z.object({ id })
+export const orderPath = z.object({ id: idSchema })

@@ -1,13 +1,14 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import { bearerSecurity, requireUser, type TokenVerifier } from '../kit/authentication.ts'
-import { entityTag } from '../kit/entity-tags.ts'
+import { entityTag, isUnchanged } from '../kit/entity-tags.ts'
+import type { Guard } from '../kit/guard.ts'
 import { fingerprint, idempotencyHeaders } from '../kit/idempotency-key.ts'
 import { idempotencyProblems } from '../kit/idempotency-store.ts'
 import { type Cursors, pageOf, paginationProblems } from '../kit/pagination.ts'
 import { Problem, problemResponses, problems } from '../kit/problems.ts'
 import { createRoutes, forwardedHeaders, jsonAnswer, jsonBody, type RequestEnvironment } from '../kit/routes.ts'
+import type { OrdersAccess } from './access.ts'
 import type { Catalog } from './catalog-client.ts'
 import { orderDraftSchema, orderListQuery, orderPageSchema, orderPath, orderSchema } from './order-contract.ts'
 import type { OrderMetrics } from './order-metrics.ts'
@@ -21,33 +22,26 @@ export type OrderRouteParts = {
   readonly catalog: Catalog
   readonly cursors: Cursors
   readonly metrics: OrderMetrics
-  readonly verify: TokenVerifier
+  readonly guard: Guard<OrdersAccess>
   newId(): string
 }
 
 export function orderRoutes(parts: OrderRouteParts): OpenAPIHono<RequestEnvironment> {
-  const { database, cursors, metrics } = parts
+  const { database, cursors, metrics, guard } = parts
   const routes = createRoutes()
-  const signedIn = { middleware: requireUser(parts.verify), security: bearerSecurity, tags: ['orders'] }
+  const tags = ['orders']
 
   routes.openapi(
     createRoute({
-      ...signedIn,
+      ...guard.user('createOrder'),
+      tags,
       method: 'post',
       path: '/api/v1/orders',
-      operationId: 'createOrder',
       summary: 'Order products at the catalog’s prices and hold their stock',
       request: { headers: idempotencyHeaders, body: jsonBody(orderDraftSchema) },
       responses: {
         201: jsonAnswer('The order, pending until it is paid', orderSchema),
-        ...problemResponses(
-          problems.unauthenticated,
-          problems.tooLarge,
-          problems.unsupportedMediaType,
-          problems.invalid,
-          ...Object.values(idempotencyProblems),
-          ...Object.values(orderProblems),
-        ),
+        ...problemResponses(...Object.values(idempotencyProblems), ...Object.values(orderProblems)),
       },
     }),
     async (c) => {
@@ -58,7 +52,6 @@ export function orderRoutes(parts: OrderRouteParts): OpenAPIHono<RequestEnvironm
           key: c.req.valid('header')['idempotency-key'],
           fingerprint: fingerprint({ method: c.req.method, path: c.req.path, body: await c.req.json() }),
           requestId: c.var.requestId,
-          authorization: c.req.header('authorization') ?? '',
           forwarded: forwardedHeaders(c),
           logger: c.var.log(),
         }),
@@ -69,15 +62,15 @@ export function orderRoutes(parts: OrderRouteParts): OpenAPIHono<RequestEnvironm
 
   routes.openapi(
     createRoute({
-      ...signedIn,
+      ...guard.user('listOrders'),
+      tags,
       method: 'get',
       path: '/api/v1/orders',
-      operationId: 'listOrders',
       summary: 'Own orders; everybody’s for an admin',
       request: { query: orderListQuery },
       responses: {
         200: jsonAnswer('A page of orders', orderPageSchema),
-        ...problemResponses(problems.unauthenticated, paginationProblems.cursor),
+        ...problemResponses(paginationProblems.cursor),
       },
     }),
     async (c) => {
@@ -96,22 +89,25 @@ export function orderRoutes(parts: OrderRouteParts): OpenAPIHono<RequestEnvironm
 
   routes.openapi(
     createRoute({
-      ...signedIn,
+      ...guard.user('getOrder'),
+      tags,
       method: 'get',
       path: '/api/v1/orders/{id}',
-      operationId: 'getOrder',
       summary: 'One order, for its owner or an admin',
       request: { params: orderPath },
       responses: {
-        200: jsonAnswer('The order', orderSchema),
-        ...problemResponses(problems.unauthenticated, problems.notFound),
+        200: jsonAnswer('The order; `ETag`', orderSchema),
+        304: { description: 'Not changed since the tag in If-None-Match' },
+        ...problemResponses(),
       },
     }),
     async (c) => {
       const order = await findOrder(database, c.req.valid('param').id)
       const { userId, role } = c.var.principal
       if (order === undefined || (order.user_id !== userId && role !== 'admin')) throw new Problem(problems.notFound)
-      c.header('ETag', entityTag(order.version))
+      const tag = entityTag(order.version)
+      c.header('ETag', tag)
+      if (isUnchanged(c.req.header('if-none-match'), tag)) return c.body(null, 304)
       return c.json(orderSchema.parse(order), 200)
     },
   )

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { accessToken, createTokenVerifier, remoteKeys } from '../kit/authentication.ts'
 import { sweepIdempotencyKeys } from '../kit/idempotency-sweeper.ts'
+import { authenticationSettings, openAuthentication } from '../kit/open-authentication.ts'
 import { createCursors } from '../kit/pagination.ts'
 import { openPeer } from '../kit/peer.ts'
 import { createPeerMetrics } from '../kit/peer-metrics.ts'
@@ -9,6 +9,7 @@ import type { Service } from '../kit/service.ts'
 import { commonSettings, httpUrl } from '../kit/settings.ts'
 import { uuidV7 } from '../kit/uuid-v7.ts'
 import { services } from '../registry.ts'
+import { ordersAccess } from './access.ts'
 import { catalogClient } from './catalog-client.ts'
 import { ordersMigration } from './migrations/0001-orders.ts'
 import { createOrderMetrics } from './order-metrics.ts'
@@ -17,11 +18,10 @@ import type { OrdersTables } from './schema.ts'
 
 const settingsSchema = z.object({
   ...commonSettings,
-  USERS_URL: httpUrl.meta({ example: 'http://user-management:8080' }),
+  ...authenticationSettings(services.orders),
   CATALOG_URL: httpUrl.meta({ example: 'http://product-catalog:8000' }),
-  TOKEN_ISSUER: z.string().min(1).default(accessToken.issuer).meta({ example: accessToken.issuer }),
-  /** Signs list cursors. Without it the key comes from DATABASE_URL, which all replicas share. */
-  CURSOR_KEY: z.string().min(32).optional().meta({ example: 'at least 32 random characters' }),
+  /** Signs list cursors. Never made of another secret: who has a cursor could try values of that one by it. */
+  CURSOR_KEY: z.string().min(32, 'must have at least 32 characters').meta({ example: 'at least 32 random characters' }),
 })
 
 export const ordersMigrations = [ordersMigration] as const
@@ -30,30 +30,36 @@ export const ordersService: Service<z.output<typeof settingsSchema>, OrdersTable
   facts: services.orders,
   settings: settingsSchema,
   migrations: ordersMigrations,
+  requestLimit: { perMinute: null, alwaysLimited: [] },
 
-  async open({ settings, logger, metrics, database, now }) {
+  async open(context) {
+    const { settings, logger, metrics, database, now } = context
+    const peerMetrics = createPeerMetrics(metrics)
     const peer = openPeer({
       name: 'catalog',
       url: settings.CATALOG_URL,
       policy: peerPolicies.catalog,
-      metrics: createPeerMetrics(metrics),
+      metrics: peerMetrics,
       logger,
     })
-    const keys = remoteKeys(settings.USERS_URL)
+    const authentication = openAuthentication({ ...context, access: ordersAccess, peerMetrics })
+    const { guard, tokens } = authentication
     const routes = orderRoutes({
       database,
-      catalog: catalogClient(peer, now),
-      cursors: createCursors(settings.CURSOR_KEY ?? settings.DATABASE_URL),
+      catalog: catalogClient({ peer, tokens, audience: services.catalog.longName }, now),
+      cursors: createCursors(settings.CURSOR_KEY),
       metrics: createOrderMetrics(metrics),
-      verify: createTokenVerifier({ keys, issuer: settings.TOKEN_ISSUER, now }),
+      guard,
       newId: () => uuidV7(now()),
     })
     const sweeper = sweepIdempotencyKeys(database, logger)
     return {
       routes,
-      optionalChecks: { catalog: peer.check },
+      checks: authentication.checks,
+      optionalChecks: { ...authentication.optionalChecks, catalog: peer.check },
       async close() {
-        sweeper.stop()
+        await sweeper.stop()
+        authentication.close()
         peer.close()
       },
     }

@@ -11,6 +11,7 @@ import {
   ordersFixture,
   postOrder,
   problemOf,
+  serviceTokenAnswer,
   type User,
   writtenBy,
 } from './testing/orders-fixture.ts'
@@ -73,7 +74,7 @@ test('an order has the catalog’s prices, is pending, and its stock is held und
   expect(catalog.unplanned).toEqual([])
 })
 
-test('calls to the catalog carry the request’s id and the preview on, and the token only where stock is held', async () => {
+test('calls to the catalog carry the request’s id and the preview on, and our own token only where stock is held', async () => {
   const headers = { 'x-request-id': 'my-request', 'x-release-preview': 'release-7' }
   const body = { items: [oneOf(catalog.addProduct())] }
   const response = await app.request(path, postOrder(customer, { key: 'k', body, headers }))
@@ -81,7 +82,7 @@ test('calls to the catalog carry the request’s id and the preview on, and the 
   const [read, reserve] = catalog.calls
   expect(read?.headers).toMatchObject(headers)
   expect(read?.headers).not.toHaveProperty('authorization')
-  expect(reserve?.headers).toMatchObject({ ...headers, authorization: `Bearer ${customer.token}` })
+  expect(reserve?.headers).toMatchObject({ ...headers, authorization: `Bearer ${serviceTokenAnswer.access_token}` })
 })
 
 test.each([

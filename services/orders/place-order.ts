@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
-import type { Principal } from '../kit/authentication.ts'
 import { repeatOnConflict } from '../kit/database-faults.ts'
 import { entityTag } from '../kit/entity-tags.ts'
 import { answerOnce, type GivenAnswer } from '../kit/idempotency.ts'
 import { type StoredAnswer, storeAnswer } from '../kit/idempotency-store.ts'
 import type { Logger } from '../kit/logging.ts'
+import type { UserPrincipal } from '../kit/principal.ts'
 import type { Catalog, CatalogCaller } from './catalog-client.ts'
 import { earlierReference, type Hold, holdStock, keepEarlierHold, releaseHold } from './hold-stock.ts'
 import { type OrderDraft, orderSchema } from './order-contract.ts'
@@ -19,12 +19,11 @@ export type PlacingParts = {
 }
 
 export type OrderRequest = {
-  readonly principal: Principal
+  readonly principal: UserPrincipal
   readonly draft: OrderDraft
   readonly key: string
   readonly fingerprint: string
   readonly requestId: string
-  readonly authorization: string
   readonly forwarded: Readonly<Record<string, string>>
   readonly logger: Logger
 }
@@ -50,8 +49,7 @@ export async function placeOrder(parts: PlacingParts, request: OrderRequest): Pr
   return answerOnce(parts.database, keyed, {
     async do(claim) {
       reference = earlierReference(claim)
-      const { forwarded, authorization } = request
-      const caller = { forwarded, authorization, signal: AbortSignal.timeout(catalogMilliseconds) }
+      const caller = { forwarded: request.forwarded, signal: AbortSignal.timeout(catalogMilliseconds) }
       const found = await fetchProducts(parts.catalog, { lines, caller }).catch(keepEarlierHold(claim))
       const priced = priceOrder(draft.items, { lines, found })
       const hold = await holdStock(parts, { claim, items: draft.items, lines, caller })

@@ -112,6 +112,16 @@ test('an order is there for its owner and for an admin, with its version as tag'
   }
 })
 
+test('an order that has not changed is not sent again', async () => {
+  const tagged = async (tag: string) => {
+    const init = as(owner)
+    return app.request(`${path}/${idAt(0)}`, { headers: { ...init.headers, 'if-none-match': tag } })
+  }
+  const unchanged = await tagged('"1"')
+  expect([unchanged.status, unchanged.headers.get('etag'), await unchanged.text()]).toEqual([304, '"1"', ''])
+  expect((await tagged('"0"')).status).toBe(200)
+})
+
 test('another’s order, an unknown one and a malformed id are answered alike', async () => {
   const answers = await Promise.all(
     [idAt(0), randomUUID(), 'x', '1'].map(async (id) => {
@@ -123,13 +133,30 @@ test('another’s order, an unknown one and a malformed id are answered alike', 
   for (const answer of answers) expect(answer).toEqual(answers[0])
 })
 
+test('A25: whoever has logged out reads no order any more within a second, with the token that is still unexpired', async () => {
+  const [leaving, staying] = [await fixture.signIn(), await fixture.signIn('admin')]
+  const body = { items: [{ product_id: fixture.catalog.addProduct().id, quantity: 1 }] }
+  const { id } = orderSchema.parse(await (await app.request(path, postOrder(leaving, { key: 'k', body }))).json())
+  const reads = async (user: User) =>
+    Promise.all([path, `${path}/${id}`].map(async (target) => (await app.request(target, as(user))).status))
+  expect([await reads(leaving), await reads(staying)]).toEqual([
+    [200, 200],
+    [200, 200],
+  ])
+  fixture.logOut(leaving)
+  await expect.poll(() => reads(leaving), { timeout: 2_000, interval: 50 }).toEqual([401, 401])
+  const refused = await app.request(path, as(leaving))
+  expect(refused.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
+  expect(await reads(staying)).toEqual([200, 200])
+})
+
 test('who is not signed in is told so, whatever else is wrong', async () => {
   const requests = [
     app.request(path),
     app.request(`${path}?limit=0`),
     app.request(`${path}/${idAt(0)}`),
     app.request(path, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }),
-    app.request(path, as({ id: owner.id, token: `${owner.token}x` })),
+    app.request(path, as({ ...owner, token: `${owner.token}x` })),
   ]
   for (const response of await Promise.all(requests)) {
     expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/)

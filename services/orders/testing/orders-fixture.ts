@@ -15,7 +15,7 @@ import { ordersMigrations, ordersService } from '../orders-service.ts'
 import type { OrdersTables } from '../schema.ts'
 import { type CatalogStandIn, catalogStandIn } from './catalog-stand-in.ts'
 
-export type User = { readonly id: string; readonly token: string }
+export type User = { readonly id: string; readonly sessionId: string; readonly token: string }
 
 export type OrdersFixture = {
   readonly database: TestDatabase<OrdersTables>
@@ -24,8 +24,10 @@ export type OrdersFixture = {
   /** The environment of a process of the service on this database. */
   readonly environment: Readonly<Record<string, string>>
   signIn(role?: 'user' | 'admin'): Promise<User>
+  /** The users service knows the login no more as one that goes on. */
+  logOut(user: User): void
   /** The service as a process would run it, with a pool and breakers of its own. */
-  openApp(options?: { databaseUrl?: string }): Promise<OrdersApp>
+  openApp(options?: { databaseUrl?: string; now?: () => Date }): Promise<OrdersApp>
   close(): Promise<void>
 }
 
@@ -36,13 +38,27 @@ export type OrdersApp = {
 
 const issuer = accessToken.issuer
 
+/** The catalog's stand-in looks at no token. */
+export const serviceTokenAnswer = { access_token: 'token-of-orders', token_type: 'Bearer', expires_in: 600 }
+
 export async function ordersFixture(): Promise<OrdersFixture> {
   const database = await testDatabase<OrdersTables>(ordersMigrations, { poolSize: 10 })
   const catalog = await catalogStandIn()
   const users = await scriptedServer()
   const { publicKey, privateKey } = await generateKeyPair(accessToken.algorithm)
   const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: accessToken.algorithm, use: 'sig' }
-  users.script(({ path }) => (path === '/.well-known/jwks.json' ? { status: 200, json: { keys: [jwk] } } : undefined))
+  const signedIn = new Map<string, { id: string; role: 'user' | 'admin' }>()
+  const loggedOut = new Set<string>()
+  users.script(({ path }) => {
+    if (path === '/.well-known/jwks.json') return { status: 200, json: { keys: [jwk] } }
+    if (path === '/internal/v1/service-token') return { status: 200, json: serviceTokenAnswer }
+    const sessionId = path.replace('/internal/v1/sessions/', '')
+    if (loggedOut.has(sessionId)) return { status: 200, json: { state: 'ended' } }
+    const session = signedIn.get(sessionId)
+    if (session === undefined) return undefined
+    const { id: user_id, role } = session
+    return { status: 200, json: { state: 'live', user_id, role, email_verified: true } }
+  })
 
   const environment = {
     SHOP_ENV: 'test',
@@ -53,6 +69,8 @@ export async function ordersFixture(): Promise<OrdersFixture> {
     DATABASE_URL: database.url,
     USERS_URL: users.url,
     CATALOG_URL: catalog.url,
+    CURSOR_KEY: 'a-cursor-key-of-the-tests-0123456789abcdef',
+    SERVICE_CLIENT_SECRET: 'a secret of the tests, not of anyone else',
     LOG_LEVEL: 'info',
   }
 
@@ -63,7 +81,9 @@ export async function ordersFixture(): Promise<OrdersFixture> {
     environment,
     async signIn(role = 'user') {
       const id = randomUUID()
-      const token = await new SignJWT({ sid: randomUUID(), role, email_verified: true })
+      const sid = randomUUID()
+      signedIn.set(sid, { id, role })
+      const token = await new SignJWT({ sid, role, email_verified: true })
         .setProtectedHeader({ alg: accessToken.algorithm, typ: accessToken.type, kid: 'test' })
         .setSubject(id)
         .setIssuer(issuer)
@@ -72,9 +92,12 @@ export async function ordersFixture(): Promise<OrdersFixture> {
         .setIssuedAt()
         .setExpirationTime('15m')
         .sign(privateKey)
-      return { id, token }
+      return { id, sessionId: sid, token }
     },
-    async openApp({ databaseUrl = database.url } = {}) {
+    logOut({ sessionId }) {
+      loggedOut.add(sessionId)
+    },
+    async openApp({ databaseUrl = database.url, now = () => new Date() } = {}) {
       const { facts } = ordersService
       const settings = ordersService.settings.parse({ ...environment, DATABASE_URL: databaseUrl })
       const metrics = createMetrics()
@@ -86,8 +109,8 @@ export async function ordersFixture(): Promise<OrdersFixture> {
         metrics: metrics.registry,
         onConnectionError: () => undefined,
       })
-      const now = () => new Date()
-      const opened = await ordersService.open({ facts, settings, logger, metrics, database: own.kysely, now })
+      const redis = async () => null
+      const opened = await ordersService.open({ facts, settings, logger, metrics, database: own.kysely, redis, now })
       const health = createHealth({
         required: {},
         optional: opened.optionalChecks ?? {},
