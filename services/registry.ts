@@ -31,7 +31,7 @@ export const services: Readonly<Record<ServiceName, ServiceFacts>> = {
     port: 8080,
     metricsPort: 9464,
     database: 'users',
-    routes: ['/api/v1/auth', '/api/v1/users', '/.well-known/jwks.json'],
+    routes: ['/api/v1/auth', '/api/v1/users', '/.well-known/jwks.json', '/verify-email', '/reset-password'],
     calls: [],
     probes,
     resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },

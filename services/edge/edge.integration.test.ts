@@ -30,6 +30,22 @@ test('G7: a request reaches its service whole, and the answer says which release
   expect(seen.headers).not.toHaveProperty('x-user-id')
 })
 
+test.each([
+  { trustedProxyHops: 1, sent: 'https', said: 'max-age=31536000' },
+  { trustedProxyHops: 1, sent: 'http', said: undefined },
+  { trustedProxyHops: 0, sent: 'https', said: undefined },
+])('X27: over $sent behind $trustedProxyHops trusted hops, the door asks for TLS: $said', async (row) => {
+  const { url } = await upstreamWith((_request, response) => {
+    response.setHeader('strict-transport-security', 'max-age=0').end('{}')
+  })
+  const { trustedProxyHops, sent, said } = row
+  const edge = await edgeWith({ current: { release: 1, upstreams: all(url) } }, { trustedProxyHops })
+  for (const path of ['/api/v1/users', '/nowhere', '/health']) {
+    const { headers } = await send(publicPort(edge), { path, headers: { 'x-forwarded-proto': sent } })
+    expect(headers['strict-transport-security']).toBe(said)
+  }
+})
+
 test('X30: a request id is made where none or a bad one came', async () => {
   const { url } = await upstreamWith(echo('users'))
   const edge = await edgeWith({ current: { release: 1, upstreams: all(url) } })
@@ -83,6 +99,15 @@ test('without a release there is a problem that says when to come again, and the
   expect((await send(publicPort(edge), { path: '/health' })).json()).toMatchObject({ status: 'ok', release: null })
   const preview = await send(publicPort(edge), { path: '/api/v1/products', headers: { 'x-release-preview': token } })
   expect(preview.status).toBe(200)
+})
+
+test('services of the first release meet before anybody may meet them', async () => {
+  const { url } = await upstreamWith(echo('candidate'))
+  const candidate = { release: 1, token: 'preview-token-0123456', upstreams: all(url), reach: 'between-services' }
+  const edge = await edgeWith({ candidate })
+  const inside = await send(edge.ports['internal catalog'] ?? 0, { path: '/api/v1/products' })
+  expect(inside.json()).toMatchObject({ name: 'candidate' })
+  expect((await send(publicPort(edge), { path: '/.well-known/jwks.json' })).status).toBe(503)
 })
 
 test('routes that cannot be read are refused and the last good ones stay', async () => {

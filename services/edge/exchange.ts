@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { addressBehind } from '../kit/client-address.ts'
 import { type LoggedError, renderError } from '../kit/logging.ts'
 import type { LogAccess } from './access-log.ts'
-import { clientAddress } from './client-address.ts'
 import { type EdgeProblem, renderProblem } from './edge-problems.ts'
 import { type RequestHead, readRequestHead } from './request-head.ts'
 
@@ -14,6 +14,9 @@ export type ExchangeOptions = {
   saysFarewell(): boolean
 }
 
+/** Only over TLS, where alone it counts (RFC 6797, 7.2): for a year this shop is not asked without. */
+const transportSecurity = ['strict-transport-security', 'max-age=31536000']
+
 /** One request and its answer, from the head until the last byte or the client's leaving: one access line. */
 export class Exchange {
   readonly request: IncomingMessage
@@ -23,6 +26,8 @@ export class Exchange {
   readonly method: string
   readonly path: string
   readonly ip: string
+  /** How the client came, by its own word only where a hop before us is trusted. */
+  readonly protocol: 'http' | 'https'
   route = 'unmatched'
   upstream: string | null = null
   release: number | null = null
@@ -39,7 +44,10 @@ export class Exchange {
     this.requestId = this.head.requestId ?? randomUUID()
     this.method = request.method ?? 'GET'
     this.path = pathOf(request.url ?? '/')
-    this.ip = clientAddress(request.socket.remoteAddress, this.head.forwardedFor, options.trustedProxyHops)
+    const { trustedProxyHops } = options
+    const forwardedFor = this.head.forwardedFor ?? undefined
+    this.ip = addressBehind({ peer: request.socket.remoteAddress, forwardedFor, trustedProxyHops }) ?? ''
+    this.protocol = trustedProxyHops > 0 && this.head.forwardedProtocol === 'https' ? 'https' : 'http'
     response.on('close', () => this.#log())
     // A write that meets a connection just closed is not news; the close is what counts.
     response.on('error', () => undefined)
@@ -48,6 +56,7 @@ export class Exchange {
   /** Header names and values for an answer, and what the edge says on every one. */
   answerHeaders(headers: string[]): string[] {
     headers.push('x-request-id', this.requestId, 'x-content-type-options', 'nosniff')
+    if (this.protocol === 'https') headers.push(...transportSecurity)
     if (this.release !== null) headers.push('x-shop-release', String(this.release))
     if (this.#options.saysFarewell()) headers.push('connection', 'close')
     return headers

@@ -3,8 +3,8 @@ import type { ServiceName } from '../registry.ts'
 import { edgeProblems } from './edge-problems.ts'
 import { Exchange, type ExchangeOptions } from './exchange.ts'
 import { forward } from './forward.ts'
-import { docsPage, homeDocument } from './pages.ts'
-import { originForm, publicRoute } from './public-route.ts'
+import { homeDocument } from './pages.ts'
+import { type EdgePage, originForm, publicRoute } from './public-route.ts'
 import type { BoundRelease, ReleaseSwitch } from './release-switch.ts'
 
 export type HandlerFacts = Omit<ExchangeOptions, 'listener'> & {
@@ -36,7 +36,7 @@ export function publicHandler(facts: HandlerFacts): Handler {
       forward(exchange, { bound, service, target, added: forwardedHeaders(exchange, facts.trustedProxyHops) })
       return
     }
-    answerPage(exchange, { page: decision.page, bound, version: facts.version })
+    answerPage(exchange, { ...decision, bound, version: facts.version })
   }
 }
 
@@ -51,7 +51,8 @@ export function internalHandler(service: ServiceName, facts: HandlerFacts): Hand
       exchange.refuse(edgeProblems.malformed, 'The request must name one host and a path.')
       return
     }
-    forward(exchange, { bound: facts.releases.select(exchange.head.previewToken), service, target, added: [] })
+    const bound = facts.releases.selectBetweenServices(exchange.head.previewToken)
+    forward(exchange, { bound, service, target, added: [] })
   }
 }
 
@@ -60,20 +61,53 @@ function namesOneHost({ head, request }: Exchange): boolean {
   return head.hostCount === 1 || (head.hostCount === 0 && request.httpVersion === '1.0')
 }
 
-function answerPage(
-  exchange: Exchange,
-  { page, bound, version }: { page: 'home' | 'docs' | 'health'; bound: BoundRelease | null; version: string },
-): void {
+type PageFacts = {
+  readonly page: EdgePage
+  readonly code?: string
+  readonly bound: BoundRelease | null
+  readonly version: string
+}
+
+function answerPage(exchange: Exchange, facts: PageFacts): void {
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
     exchange.refuse(edgeProblems.methodNotAllowed, 'This page can only be read.', ['allow', 'GET, HEAD'])
     return
   }
+  const { page, bound, version } = facts
   const release = bound?.release ?? null
-  if (page === 'docs') {
-    exchange.answer(200, 'text/html; charset=utf-8', docsPage(servingWords(bound)))
+  if (page === 'home' || page === 'health') {
+    const document = page === 'home' ? homeDocument(release) : healthDocument(release, version)
+    exchange.answer(200, 'application/json', document)
     return
   }
-  exchange.answer(200, 'application/json', page === 'home' ? homeDocument(release) : healthDocument(release, version))
+  answerDescription(exchange, facts).catch((error: unknown) => {
+    exchange.noteError(error)
+    exchange.refuse(edgeProblems.internal, 'The description of the API could not be made.')
+  })
+}
+
+/** The API of all services. Whatever makes it is loaded when someone first asks. */
+async function answerDescription(exchange: Exchange, { page, code = '', bound }: PageFacts): Promise<void> {
+  const serving = servingWords(bound)
+  if (bound === null) {
+    exchange.refuse(edgeProblems.noRelease, serving, ['retry-after', '1'])
+    return
+  }
+  const [{ keptShopDocument }, { renderShopPage }] = await Promise.all([
+    import('./kept-document.ts'),
+    import('./shop-document.ts'),
+  ])
+  const shop = await keptShopDocument(bound, { requestId: exchange.requestId, serving })
+  if (shop.missing.length > 0) {
+    exchange.noteError(new Error(shop.missing.map(({ service, reason }) => `${service}: ${reason}`).join('; ')))
+  }
+  if (page === 'openapi') {
+    exchange.answer(200, 'application/json', shop.text)
+    return
+  }
+  const html = await renderShopPage(shop.document, { page, code })
+  if (html === null) exchange.refuse(edgeProblems.notFound, 'Nothing is at this path.')
+  else exchange.answer(200, 'text/html; charset=utf-8', html)
 }
 
 function servingWords(bound: BoundRelease | null): string {
@@ -92,7 +126,6 @@ function forwardedHeaders(exchange: Exchange, trustedProxyHops: number): string[
   const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
   const trusted = trustedProxyHops > 0
   const chain = trusted && head.forwardedFor !== null ? `${head.forwardedFor}, ${peer}` : peer
-  const protocol = trusted && head.forwardedProtocol === 'https' ? 'https' : 'http'
-  const headers = ['x-forwarded-for', chain, 'x-forwarded-proto', protocol]
+  const headers = ['x-forwarded-for', chain, 'x-forwarded-proto', exchange.protocol]
   return head.host === null ? headers : [...headers, 'x-forwarded-host', head.host]
 }

@@ -41,6 +41,7 @@ const claimPrefixes = ['x-forwarded-', 'x-internal-']
 export const answerDropped: ReadonlySet<string> = new Set([
   ...hopByHop,
   'server',
+  'strict-transport-security',
   'x-content-type-options',
   'x-powered-by',
   'x-request-id',

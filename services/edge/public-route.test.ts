@@ -5,6 +5,8 @@ test.each([
   ['/api/v1/auth/login', 'users', '/api/v1/auth'],
   ['/api/v1/users', 'users', '/api/v1/users'],
   ['/.well-known/jwks.json', 'users', '/.well-known/jwks.json'],
+  ['/verify-email', 'users', '/verify-email'],
+  ['/reset-password?lang=de', 'users', '/reset-password'],
   ['/api/v1/products', 'catalog', '/api/v1/products'],
   ['/api/v1/products?limit=20&cursor=a%2Fb', 'catalog', '/api/v1/products'],
   ['/api/v1/products/caf%C3%A9', 'catalog', '/api/v1/products'],
@@ -25,6 +27,9 @@ test.each([
 test.each([
   ['/', 'home'],
   ['/docs', 'docs'],
+  ['/openapi.json', 'openapi'],
+  ['/problems', 'problems'],
+  ['/problems/edge/no-release', 'problem'],
   ['/health', 'health'],
 ])('%s is a page of the edge itself', (path, page) => {
   expect(publicRoute(path)).toMatchObject({ kind: 'page', page })
@@ -34,7 +39,6 @@ test.each([
   ['/internal'],
   ['/internal/reservations'],
   ['/metrics'],
-  ['/openapi.json'],
   ['/api/v1'],
   ['/api/v1/'],
   ['/api/v1/usersx'],
@@ -46,6 +50,8 @@ test.each([
   ['/health/payments'],
   ['/health/users/x'],
   ['/docs/constructor'],
+  ['/problems/'],
+  ['/problems/a/b/c'],
 ])('G7: what is not listed is unknown: %s', (target) => {
   expect(publicRoute(target)).toEqual({ kind: 'unknown', route: 'unmatched' })
 })

@@ -1,9 +1,12 @@
 import { type ServiceName, serviceNames, services } from '../registry.ts'
 
+/** What the edge answers itself. */
+export type EdgePage = 'home' | 'docs' | 'openapi' | 'problems' | 'problem' | 'health'
+
 /** What the front door does with a request target. `route` is a template, fit to be a label. */
 export type PublicRoute =
   | { readonly kind: 'service'; readonly service: ServiceName; readonly route: string; readonly target: string }
-  | { readonly kind: 'page'; readonly page: 'home' | 'docs' | 'health'; readonly route: string }
+  | { readonly kind: 'page'; readonly page: EdgePage; readonly route: string; readonly code?: string }
   | { readonly kind: 'unknown'; readonly route: 'unmatched' }
 
 const unknown: PublicRoute = { kind: 'unknown', route: 'unmatched' }
@@ -15,6 +18,8 @@ const prefixes = serviceNames.flatMap((service) =>
 const fixed: ReadonlyMap<string, PublicRoute> = new Map<string, PublicRoute>([
   ['/', { kind: 'page', page: 'home', route: '/' }],
   ['/docs', { kind: 'page', page: 'docs', route: '/docs' }],
+  ['/openapi.json', { kind: 'page', page: 'openapi', route: '/openapi.json' }],
+  ['/problems', { kind: 'page', page: 'problems', route: '/problems' }],
   ['/health', { kind: 'page', page: 'health', route: '/health' }],
   ...serviceNames.flatMap((service): [string, PublicRoute][] => [
     [`/health/${service}`, { kind: 'service', service, route: `/health/${service}`, target: '/health' }],
@@ -37,6 +42,8 @@ export function publicRoute(requestTarget: string): PublicRoute {
     if (path !== prefix && !path.startsWith(below)) continue
     return { kind: 'service', service, route: prefix, target }
   }
+  const code = /^\/problems\/([a-z-]+\/[a-z-]+)$/.exec(path)?.[1]
+  if (code !== undefined) return { kind: 'page', page: 'problem', route: '/problems', code }
   const page = fixed.get(path)
   if (page === undefined) return unknown
   // Readiness says what is behind the door; outside only being alive is told.

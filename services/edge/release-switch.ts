@@ -16,7 +16,11 @@ export type BoundRelease = {
 type Table = {
   readonly generation: number
   readonly current: BoundRelease | null
-  readonly candidate: { readonly bound: BoundRelease; readonly tokenDigest: Buffer } | null
+  readonly candidate: {
+    readonly bound: BoundRelease
+    readonly tokenDigest: Buffer
+    readonly reach: 'by-token' | 'between-services'
+  } | null
 }
 
 export type SwitchStatus = {
@@ -55,7 +59,11 @@ export class ReleaseSwitch {
     const table: Table = {
       generation,
       current: current && bind(current, null),
-      candidate: candidate && { bound: bind(candidate, candidate.token), tokenDigest: digest(candidate.token) },
+      candidate: candidate && {
+        bound: bind(candidate, candidate.token),
+        tokenDigest: digest(candidate.token),
+        reach: candidate.reach,
+      },
     }
 
     this.#table = table
@@ -68,6 +76,12 @@ export class ReleaseSwitch {
     const { current, candidate } = this.#table
     if (previewToken === null || candidate === null) return current
     return timingSafeEqual(digest(previewToken), candidate.tokenDigest) ? candidate.bound : current
+  }
+
+  /** For one service that asks another: where users are on nothing that lives, those of the candidate must meet. */
+  selectBetweenServices(previewToken: string | null): BoundRelease | null {
+    const { candidate } = this.#table
+    return candidate?.reach === 'between-services' ? candidate.bound : this.select(previewToken)
   }
 
   status(): SwitchStatus {

@@ -6,13 +6,16 @@ const good = {
   schema: 'shopctl.routes/1',
   generation: 7,
   current: { release: 41, upstreams },
-  candidate: { release: 42, token: 'canary-token-0123456', upstreams },
+  candidate: { release: 42, token: 'canary-token-0123456', reach: 'between-services', upstreams },
 }
 
 test('routes are read as they were written', () => {
   expect(parseRoutes(JSON.stringify(good))).toEqual({ ok: true, routes: good })
   const unnumbered = { ...good, current: { release: null, upstreams } }
   expect(parseRoutes(JSON.stringify(unnumbered))).toEqual({ ok: true, routes: unnumbered })
+  const { reach: _, ...asBefore } = good.candidate
+  const unsaid = { ...good, candidate: asBefore }
+  expect(parseRoutes(JSON.stringify(unsaid))).toMatchObject({ routes: { candidate: { reach: 'by-token' } } })
   const empty = { ...good, current: null, candidate: null }
   expect(parseRoutes(JSON.stringify(empty))).toEqual({ ok: true, routes: empty })
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../kit/parse-json.ts'
 import { serviceNames } from '../registry.ts'
 
 const upstreamUrl = z
@@ -13,7 +14,15 @@ const routesSchema = z.object({
   generation: z.int().min(0),
   /** Its release is null where the platform moves users behind addresses that stay. */
   current: z.object({ release: release.nullable(), upstreams }).nullable(),
-  candidate: z.object({ release, token: z.string().min(16), upstreams }).nullable(),
+  /** `between-services`: besides who has the token, services reach it, because users are on nothing that lives. */
+  candidate: z
+    .object({
+      release,
+      token: z.string().min(16),
+      upstreams,
+      reach: z.enum(['by-token', 'between-services']).default('by-token'),
+    })
+    .nullable(),
 })
 
 /** Which release users are on and which one is being looked at before they are. */
@@ -33,12 +42,4 @@ export function parseRoutes(text: string): RoutesReading {
   if (parsed.success) return { ok: true, routes: parsed.data }
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'document'}: ${issue.message}`)
   return { ok: false, reason: faults.join('; ') }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
