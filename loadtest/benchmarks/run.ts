@@ -2,6 +2,7 @@ import { benchDeployLocal } from './deploy-local.ts'
 import { benchInfraPlan } from './infra-plan.ts'
 import { benchNewcomer } from './newcomer.ts'
 import { benchRollout } from './rollout.ts'
+import { benchServices } from './services.ts'
 import { benchStartup } from './startup.ts'
 import { benchSynth } from './synth.ts'
 
@@ -11,6 +12,7 @@ const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<
   'deploy-local': benchDeployLocal,
   newcomer: benchNewcomer,
   rollout: benchRollout,
+  services: benchServices,
   async synth(words) {
     await benchSynth(words)
     await benchInfraPlan(words)

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { freePort } from '../../cli/platforms/local/ports.ts'
+import { isAnswered } from './is-answered.ts'
 import { cpuMicroseconds, residentMebibytes } from './process-cost.ts'
 
 const settleMilliseconds = 500
@@ -19,17 +19,6 @@ const environmentOf = (processId: number): Record<string, string> =>
       return [word.slice(0, end), word.slice(end + 1)]
     }),
   )
-
-/** Cheaper than fetch, which would cost the process under test its share of this machine. */
-const isReady = (port: number): Promise<boolean> => {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const socket = connect({ host: '127.0.0.1', port })
-  socket.on('connect', () => socket.write('GET /health?check=ready HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'))
-  socket.on('data', (bytes) => resolve(bytes.toString('latin1').startsWith('HTTP/1.1 200')))
-  socket.on('error', () => resolve(false))
-  socket.on('close', () => resolve(false))
-  return promise.finally(() => socket.destroy())
-}
 
 export type ServiceStart = {
   readonly readyMilliseconds: number
@@ -48,7 +37,7 @@ export const startLike = async (processId: number): Promise<ServiceStart> => {
   const child = spawn(program, args, { env, stdio: 'ignore' })
   const ended = once(child, 'exit')
   try {
-    while (!(await isReady(port))) {
+    while (!(await isAnswered(port, '/health?check=ready'))) {
       if (child.exitCode !== null) throw new Error(`${args.join(' ')} ended with ${child.exitCode}`)
       await pause(2)
     }
