@@ -14,6 +14,8 @@ const annotations = ({ certificateArn }: IngressEntry) => ({
   'alb.ingress.kubernetes.io/ssl-redirect': '443',
   'alb.ingress.kubernetes.io/ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06',
   'alb.ingress.kubernetes.io/certificate-arn': certificateArn,
+  'alb.ingress.kubernetes.io/listener-attributes.HTTPS-443':
+    'routing.http.response.strict_transport_security.header_value=max-age=31536000',
   // Below the 65 s for which a service keeps an idle connection, so that none is reused too late.
   'alb.ingress.kubernetes.io/load-balancer-attributes':
     'idle_timeout.timeout_seconds=60,routing.http.drop_invalid_header_fields.enabled=true',

@@ -58,6 +58,10 @@ const foundations = ({ environment }: PolicyRequest): readonly EgressRule[] => {
 const peers = ({ service }: PolicyRequest): readonly EgressRule[] =>
   workload(service).calls.map((peer) => ({ to: [podsOf(peer)], ports: [tcp(workload(peer).port)] }))
 
+/** Who sends mails: submission, with TLS from the start or by STARTTLS. */
+const mailServers = ({ service }: PolicyRequest): readonly EgressRule[] =>
+  service === 'users' ? [{ to: [network('0.0.0.0/0')], ports: [tcp(465), tcp(587)] }] : []
+
 /** Everything else of the namespace is denied; names are found by a policy for all. */
 export const networkPolicy = (request: PolicyRequest): KubernetesObject => {
   const { namespace, service } = request
@@ -70,7 +74,7 @@ export const networkPolicy = (request: PolicyRequest): KubernetesObject => {
       podSelector: { matchLabels: { [serviceLabel]: service } },
       policyTypes: ['Ingress', 'Egress'],
       ingress: visitors(request),
-      egress: [...peers(request), ...(usesDatabase ? foundations(request) : [])],
+      egress: [...peers(request), ...(usesDatabase ? foundations(request) : []), ...mailServers(request)],
     },
   }
 }

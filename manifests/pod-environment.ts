@@ -29,7 +29,7 @@ const versionOf = (image: string): string => {
  * Half of the limit for the heap: buffers, code and password hashing are outside of it. V8 then collects long before the
  * kernel ends the process, and does not let memory grow just because there is some: the autoscaler counts against requests.
  */
-const heapMebibytes = (environment: EnvironmentFacts, service: WorkloadName): number =>
+export const heapMebibytes = (environment: EnvironmentFacts, service: WorkloadName): number =>
   Math.floor(inMebibytes(sizeOf(environment, service).limits.memory) / 2)
 
 const peers = ({ name, calls }: Workload) =>

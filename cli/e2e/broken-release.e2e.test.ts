@@ -157,7 +157,7 @@ describe('a release that', () => {
     await shop.edit(halfMigrationFile, () => halfMigration('insert into e2e_half values (1)'))
     await shop.deploy()
     const [newest] = await shop.records()
-    expect(newest?.migrations).toMatchObject([{ service: 'catalog', name: '0003_half' }])
+    expect(newest?.migrations).toMatchObject([{ service: 'catalog', name: '0099_half' }])
     expect(client.report().failures).toEqual([])
   })
 })

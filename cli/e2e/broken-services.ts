@@ -39,13 +39,13 @@ const coldStove = `await runService({
   },
 })`
 
-const emptyShelves = "if (query.limit > 0) throw new Error('the shelves are empty')"
+const emptyShelves = "if (query.limit === 1) throw new Error('the shelves are empty')"
 
 export const halfMigration = (second: string): string => `import { sql } from 'kysely'
 import type { ServiceMigration } from '../../kit/migrations.ts'
 
 export const half: ServiceMigration = {
-  name: '0003_half',
+  name: '0099_half',
   reversible: true,
   async up(database) {
     await sql\`create table e2e_half (id integer primary key)\`.execute(database)
@@ -54,12 +54,12 @@ export const half: ServiceMigration = {
 }
 `
 
-export const halfMigrationFile = 'services/catalog/migrations/0003-half.ts'
+export const halfMigrationFile = 'services/catalog/migrations/0099-half.ts'
 
 const addMigration: Edit = {
   path: 'services/catalog/catalog-service.ts',
   change: (text) =>
-    `import { half } from './migrations/0003-half.ts'\n${text.replace('inventoryMigration] as', 'inventoryMigration, half] as')}`,
+    `import { half } from './migrations/0099-half.ts'\n${text.replace('] as const', '  half,\n] as const')}`,
 }
 
 export const breakages: readonly Breakage[] = [
@@ -116,7 +116,7 @@ export const breakages: readonly Breakage[] = [
       addMigration,
     ],
     code: 'MIGRATION_FAILED',
-    why: /migration 0003_half: division by zero$/,
+    why: /migration 0099_half: division by zero$/,
     said: null,
     ends: 'lives',
   },
@@ -126,7 +126,7 @@ export const breakages: readonly Breakage[] = [
     edits: [
       {
         path: 'services/catalog/products/list-products.ts',
-        change: (text) => text.replace('const { limit,', `${emptyShelves}\n  const { limit,`),
+        change: (text) => text.replaceAll('const { limit,', `${emptyShelves}\n  const { limit,`),
       },
     ],
     code: 'SMOKE_FAILED',

@@ -12,8 +12,11 @@ export const author = { name: 'Ada Tester', email: 'ada@shop.example' } as const
 
 const identity = ['-c', `user.name=${author.name}`, '-c', `user.email=${author.email}`, '-c', 'commit.gpgsign=false']
 
-export const git = async (root: string, args: readonly string[]): Promise<string> => {
-  const { stdout } = await run('git', [...identity, ...args], { cwd: root, maxBuffer: 64 * 1024 * 1024 })
+type Variables = Readonly<Record<string, string>>
+
+export const git = async (root: string, args: readonly string[], variables: Variables = {}): Promise<string> => {
+  const env = { ...process.env, ...variables }
+  const { stdout } = await run('git', [...identity, ...args], { cwd: root, env, maxBuffer: 64 * 1024 * 1024 })
   return stdout
 }
 
@@ -39,6 +42,8 @@ export const copyRepository = async (): Promise<{ readonly root: string; remove(
   // As a folder it is ignored already, as a link it is not.
   await writeFile(join(root, '.git', 'info', 'exclude'), 'node_modules\n')
   await git(root, ['add', '-A'])
-  await git(root, ['commit', '-q', '-m', 'The shop as it is'])
+  // Of one moment, so that copies of the same are one commit: images name theirs, and two tests may push them at once.
+  const date = (await git(repository, ['log', '-1', '--format=%cI'])).trim()
+  await git(root, ['commit', '-q', '-m', 'The shop as it is'], { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date })
   return { root, remove: () => rm(parent, { recursive: true, force: true }) }
 }

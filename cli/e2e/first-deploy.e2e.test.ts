@@ -43,6 +43,7 @@ test('one command brings the shop up and says where it is', async () => {
   expect(stdout).toContain('Release 1 serves in local.')
   expect(stdout).toContain(`Shop  ${shop.url}\n`)
   expect(stdout).toContain(`Docs  ${shop.url}/docs\n`)
+  expect(stdout).toMatch(/^Mails .*\/local\/mail$/m)
   expect(Object.keys(shop.processIds())).toEqual(expect.arrayContaining(['users', 'catalog', 'orders', 'edge']))
   firstDeploy = stdout
 })

@@ -159,29 +159,29 @@ test('rollback --to takes the release that is named when a person says yes, and 
 })
 
 test('a rollback across a migration that cannot be undone is refused with the reason, unless forced', async () => {
-  await shop.edit('services/catalog/migrations/0003-e2e.ts', () => irreversibleMigration)
+  await shop.edit('services/catalog/migrations/0099-e2e.ts', () => irreversibleMigration)
   await shop.edit('services/catalog/catalog-service.ts', (text) =>
     text
-      .replace('inventoryMigration] as const', 'inventoryMigration, irreversible] as const')
+      .replace('] as const', '  irreversible,\n] as const')
       .replace(
         'import type { CatalogTables }',
-        "import { irreversible } from './migrations/0003-e2e.ts'\nimport type { CatalogTables }",
+        "import { irreversible } from './migrations/0099-e2e.ts'\nimport type { CatalogTables }",
       ),
   )
   await shop.deploy()
   await client.waitForRelease(5)
-  expect((await shop.record(5)).migrations).toEqual([{ service: 'catalog', name: '0003_e2e', reversible: false }])
+  expect((await shop.record(5)).migrations).toEqual([{ service: 'catalog', name: '0099_e2e', reversible: false }])
 
   const refused = await runUnchanging(['rollback', ...env, '--yes'])
   expect(refused.code).toBe(3)
   expect(refused.stderr).toMatch(/^MIGRATION_IRREVERSIBLE: .*users stay on release 5\./m)
-  expect(refused.stderr).toMatch(/^ {2}Why: catalog: migration 0003_e2e cannot be undone$/m)
+  expect(refused.stderr).toMatch(/^ {2}Why: catalog: migration 0099_e2e cannot be undone$/m)
   const fix = /^ {2}Fix: (.*--force)$/m.exec(refused.stderr)?.[1]
 
   const forced = await shop.paste(`${fix} --yes`)
   expect(forced.code, forced.stderr).toBe(0)
   await client.waitForRelease(6)
-  expect(forced.stdout).toContain('catalog 0003_e2e (cannot be undone)')
+  expect(forced.stdout).toContain('catalog 0099_e2e (cannot be undone)')
   expect(await digests(6)).toEqual(await digests(4))
 })
 
@@ -196,7 +196,7 @@ const irreversibleMigration = `import { sql } from 'kysely'
 import type { ServiceMigration } from '../../kit/migrations.ts'
 
 export const irreversible: ServiceMigration = {
-  name: '0003_e2e',
+  name: '0099_e2e',
   reversible: false,
   async up(database) {
     await sql\`create table e2e_notes (id integer primary key)\`.execute(database)

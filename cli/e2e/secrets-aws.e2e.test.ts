@@ -99,6 +99,8 @@ describe.skipIf(!endpoint)(title, () => {
       await put(`database-${service}`, { username: `${service}_app_b`, password, host: 'db', dbname: service })
     await put('jwt-signing-keys', newSigningKeys())
     await put('mail', { MAIL_HOST: 'mail.example' })
+    const shared = { SERVICE_CLIENT_SECRET: 'w'.repeat(32), CURSOR_KEY: 'c'.repeat(32) }
+    await put('api-keys', { 'users.TOKEN_KEY': 'k'.repeat(32), ...shared })
     const RotationRules = { AutomaticallyAfterDays: 30 }
     const RotationLambdaARN = `arn:aws:lambda:us-east-1:${account}:function:shop-prod-rotation`
     const SecretId = 'shop/staging/database-orders'
@@ -181,10 +183,12 @@ describe.skipIf(!endpoint)(title, () => {
     const told = await quiet([...diff, '--json'])
     const { differences } = diffSchema.parse(documentSchema.parse(JSON.parse(told.stdout)).result)
     expect(differences.filter(({ service }) => service === 'catalog').map(({ name }) => name)).toEqual([
+      'CURSOR_KEY',
       'DATABASE_URL',
       'GEO_KEY',
       'MAIL_HOST',
       'OLD_KEY',
+      'SERVICE_CLIENT_SECRET',
     ])
   })
 

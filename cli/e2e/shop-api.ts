@@ -32,13 +32,20 @@ export const ask = (url: string, { method = 'GET', headers = {}, body, agent = f
   return promise
 }
 
-export class UnexpectedAnswer extends Error {}
+export class UnexpectedAnswer extends Error {
+  readonly status: number
+
+  constructor(answer: Answer, expectedStatus: number) {
+    super(`expected ${expectedStatus}, got ${answer.status}: ${answer.text}`)
+    this.status = answer.status
+  }
+}
 
 /** The body of an answer that has this status. */
 const expected = async <Shape>(asked: Promise<Answer>, status: number, schema: z.ZodType<Shape>): Promise<Shape> => {
   const answer = await asked
   if (answer.status === status) return schema.parse(JSON.parse(answer.text))
-  throw new UnexpectedAnswer(`expected ${status}, got ${answer.status}: ${answer.text}`)
+  throw new UnexpectedAnswer(answer, status)
 }
 
 const loginSchema = z.object({ access_token: z.string() })

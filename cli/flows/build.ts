@@ -1,7 +1,6 @@
 import type { Artifact } from '../platforms/platform.ts'
-import type { ScanRecord } from '../releases/scan-record.ts'
 import type { FlowMeans } from './means.ts'
-import { scanAndPush } from './scan-and-push.ts'
+import { type Pushed, scanAndPush } from './scan-and-push.ts'
 import { beginFlow } from './steps.ts'
 
 export type BuildRequest = {
@@ -29,12 +28,10 @@ export const build = async (request: BuildRequest, means: FlowMeans): Promise<Bu
   return { artifacts, loaded }
 }
 
-export type PushResult = { readonly artifacts: readonly Artifact[]; readonly scans: readonly ScanRecord[] }
-
 /** Builds, scans and pushes; what the gate blocks is not pushed. */
-export const push = async (services: readonly string[] | null, means: FlowMeans): Promise<PushResult> => {
+export const push = async (services: readonly string[] | null, means: FlowMeans): Promise<Pushed> => {
   const { platform, interrupted: signal } = means
   const steps = beginFlow('push', means)
   const artifacts = await steps.run('build', (say) => platform.build(services ?? platform.services, { say, signal }))
-  return { artifacts, scans: await scanAndPush(artifacts, means, steps) }
+  return scanAndPush(artifacts, means, steps)
 }

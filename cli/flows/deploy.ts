@@ -160,14 +160,14 @@ export const deploy = async (request: DeployRequest, means: FlowMeans): Promise<
     return situation
   })
   refusePartOfNothing(chosen, before.current, means)
-  const artifacts = await steps.run('build', (say) => platform.build(chosen, { say, signal: interrupted }))
+  const built = await steps.run('build', (say) => platform.build(chosen, { say, signal: interrupted }))
 
-  if (request.mode === 'dry-run') return steps.ask('render', () => dryRun(before, artifacts, means))
-  const idle = await steps.ask('render', () => nothingToDo(before, artifacts, means))
+  if (request.mode === 'dry-run') return steps.ask('render', () => dryRun(before, built, means))
+  const idle = await steps.ask('render', () => nothingToDo(before, built, means))
   if (idle) return { outcome: 'unchanged', release: before.current, changes: [] }
 
-  await request.confirm?.((await compare(before.current, artifacts, means)).changes)
-  const scans = await scanAndPush(artifacts, means, steps)
+  await request.confirm?.((await compare(before.current, built, means)).changes)
+  const { artifacts, scans } = await scanAndPush(built, means, steps)
   // What was built is what is checked out now, however long the lock is waited for.
   const commit = means.commit()
   return withLock(

@@ -48,6 +48,15 @@ test('the same source gives the same digest, also in another folder', async () =
   }
 })
 
+test('what ships has none of the places where a test can make a service fail', async () => {
+  const place = { ...request(), root: repository, service: 'catalog' }
+  const { file } = await bundleService(place)
+  expect(await readFile(join(repository, 'services/catalog/inventory/reserve-stock.ts'), 'utf8')).toContain(
+    'failpoint(',
+  )
+  expect(await readFile(file, 'utf8')).not.toMatch(/inventory\.reserve\.|failpoint reached/)
+})
+
 test('an unchanged source is not bundled again, a changed one is', async () => {
   const first = await bundleService(request())
   expect(first.cached).toBe(false)

@@ -90,6 +90,8 @@ export type Migrated = {
 export type Directions = {
   readonly entry: string
   readonly docs: string
+  /** The folder where mails are left instead of being sent; null where they are sent, or wait. */
+  readonly mails: string | null
   /** Accounts that exist for trying out; none where real people sign in. */
   readonly logins: readonly { readonly role: string; readonly email: string; readonly password: string }[]
   /** Shell lines that work when pasted as they stand. */

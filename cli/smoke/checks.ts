@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { services } from '../../services/registry.ts'
 
 /** One request through the public entry point and what a healthy shop answers. Changes nothing. */
@@ -6,7 +7,7 @@ export type SmokeCheck = {
   readonly service: string
   readonly method: 'GET' | 'POST'
   readonly path: string
-  readonly body?: unknown
+  readonly body?: () => unknown
   /** Asks for what a front door of our own leads to, and a load balancer does not. */
   readonly through?: 'front-door'
   readonly expect: {
@@ -40,7 +41,8 @@ export const smokeChecks: readonly SmokeCheck[] = [
     service: 'users',
     method: 'POST',
     path: '/api/v1/auth/login',
-    body: { email: 'smoke@shop.example', password: 'not the password of anyone' },
+    // Another one each time: one that is asked for again and again is locked.
+    body: () => ({ email: `smoke-${randomUUID()}@shop.example`, password: 'not the password of anyone' }),
     expect: { status: 401, members: ['code'] },
   },
   {

@@ -51,7 +51,7 @@ type Tried = Pick<SmokeResult, 'failure'> & { readonly answered: 'yes' | 'by-the
 const tryOnce = async (check: SmokeCheck, request: RunRequest, deadline: AbortSignal): Promise<Tried> => {
   const { entry, secondsPerCheck, signal } = request
   const ask = request.fetch ?? fetch
-  const body = check.body === undefined ? {} : { body: JSON.stringify(check.body) }
+  const body = check.body === undefined ? {} : { body: JSON.stringify(check.body()) }
   try {
     const response = await ask(new URL(check.path, entry.url), {
       method: check.method,

@@ -14,7 +14,7 @@ const coldStove = `await runService({
 const addMigration: Edit = {
   path: 'services/catalog/catalog-service.ts',
   change: (text) =>
-    `import { half } from './migrations/0003-half.ts'\n${text.replace('inventoryMigration] as', 'inventoryMigration, half] as')}`,
+    `import { half } from './migrations/0099-half.ts'\n${text.replace('] as const', '  half,\n] as const')}`,
 }
 const migration = (second: string): readonly Edit[] => [
   { path: halfMigrationFile, change: () => halfMigration(second) },
@@ -104,7 +104,7 @@ export const brokenPrograms: readonly ClusterBreakage[] = [
     service: 'catalog',
     edits: migration('insert into e2e_half values (1 / 0)'),
     code: 'MIGRATION_FAILED',
-    why: /^migration 0003_half: division by zero$/,
+    why: /^migration 0099_half: division by zero$/,
   },
   {
     title: 'has a migration that dies',
@@ -136,8 +136,8 @@ export const brokenPrograms: readonly ClusterBreakage[] = [
     edits: [
       swap(
         'services/users/login.ts',
-        'const account = await findAccount(database, email)',
-        "if (email.startsWith('smoke@')) throw new Error('the doors are shut')\n    const account = await findAccount(database, email)",
+        'const { lockedSeconds, account } = await findAccount(database, email)',
+        "if (email.startsWith('smoke-')) throw new Error('the doors are shut')\n    const { lockedSeconds, account } = await findAccount(database, email)",
       ),
     ],
     code: 'SMOKE_FAILED',

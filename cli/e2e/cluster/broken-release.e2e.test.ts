@@ -207,7 +207,7 @@ describe.skipIf(noCluster !== null)(onCluster('on a cluster'), () => {
       await breakShop(brokenPrograms.find(({ title }) => title.endsWith('fails half way'))?.edits ?? [])
       await shop.edit(halfMigrationFile, () => halfMigration('insert into e2e_half values (1)'))
       serving = await deployGood()
-      expect(serving.migrations).toMatchObject([{ service: 'catalog', name: '0003_half' }])
+      expect(serving.migrations).toMatchObject([{ service: 'catalog', name: '0099_half' }])
       await expectOneRelease()
     })
   })

@@ -8,7 +8,7 @@ import { createKubeReleaseStore } from '../../platforms/kubernetes/release-store
 import type { ReleaseRecord } from '../../releases/release.ts'
 import { copyRepository, git } from '../copy-repository.ts'
 import { type CommandOptions, type CommandResult, type RunningCommand, startCommand } from '../running-command.ts'
-import { createShopApi, type ShopApi } from '../shop-api.ts'
+import { createShopApi, type ShopApi, UnexpectedAnswer } from '../shop-api.ts'
 import { type ShopClient, startClient } from '../shop-client.ts'
 import { e2eMarker } from '../shop-processes.ts'
 import { clusterVariables, deleteNamespace, listAll, openTestCluster } from './test-cluster.ts'
@@ -189,14 +189,17 @@ export const createClusterShop = async (environment: 'dev' | 'staging' = 'dev'):
     async client() {
       const shop = await api()
       const { email, password } = await demoLogin('admin')
-      const [admin, token, [product]] = await Promise.all([
-        shop.logIn(email, password),
-        shop.register(),
-        shop.products(),
-      ])
-      if (product === undefined) throw new Error('the shop has no products')
-      await shop.setStock(product.id, stockOfClient, admin)
-      const client = startClient({ url: await url(), buys: { token, productId: product.id } })
+      const buys = await whenAble(async () => {
+        const [admin, token, [product]] = await Promise.all([
+          shop.logIn(email, password),
+          shop.register(),
+          shop.products(),
+        ])
+        if (product === undefined) throw new Error('the shop has no products')
+        await shop.setStock(product.id, stockOfClient, admin)
+        return { token, productId: product.id }
+      })
+      const client = startClient({ url: await url(), buys })
       clients.push(client)
       return client
     },
@@ -215,6 +218,19 @@ export const createClusterShop = async (environment: 'dev' | 'staging' = 'dev'):
       await remove()
     },
   }
+}
+
+/** What the shop is not able to do right after a rollout on two busy cores is asked for again, as its answer says. */
+const whenAble = async <Value>(ask: () => Promise<Value>): Promise<Value> => {
+  const done = await eventually('was the shop able to prepare a customer', async () => {
+    try {
+      return { value: await ask() }
+    } catch (error) {
+      if (error instanceof UnexpectedAnswer && error.status === 503) return null
+      throw error
+    }
+  })
+  return done.value
 }
 
 /** Until what is looked at is so; the words say what never came. */

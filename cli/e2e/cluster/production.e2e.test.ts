@@ -30,6 +30,9 @@ beforeAll(async () => {
   for (const [words, input] of [
     ['DATABASE_URL', url],
     ['JWT_PRIVATE_KEYS --service users', '[]'],
+    ['TOKEN_KEY --service users', 'k'.repeat(32)],
+    ['SERVICE_CLIENT_SECRET', 'w'.repeat(32)],
+    ['CURSOR_KEY', 'c'.repeat(32)],
   ] as const) {
     const { code, stderr } = await run(`secrets set ${words}`, { input })
     if (code !== 0) throw new Error(stderr)

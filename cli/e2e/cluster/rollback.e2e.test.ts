@@ -14,7 +14,7 @@ const irreversibleMigration = `import { sql } from 'kysely'
 import type { ServiceMigration } from '../../kit/migrations.ts'
 
 export const irreversible: ServiceMigration = {
-  name: '0003_e2e',
+  name: '0099_e2e',
   reversible: false,
   async up(database) {
     await sql\`create table e2e_notes (id integer primary key)\`.execute(database)
@@ -142,26 +142,26 @@ describe.skipIf(noCluster !== null)(onCluster('rollback on a cluster'), () => {
   })
 
   test('a rollback across a migration that cannot be undone is refused with the reason, unless forced', async () => {
-    await shop.edit('services/catalog/migrations/0003-e2e.ts', () => irreversibleMigration)
+    await shop.edit('services/catalog/migrations/0099-e2e.ts', () => irreversibleMigration)
     await shop.edit('services/catalog/catalog-service.ts', (text) =>
       text
-        .replace('inventoryMigration] as const', 'inventoryMigration, irreversible] as const')
+        .replace('] as const', '  irreversible,\n] as const')
         .replace(
           'import type { CatalogTables }',
-          "import { irreversible } from './migrations/0003-e2e.ts'\nimport type { CatalogTables }",
+          "import { irreversible } from './migrations/0099-e2e.ts'\nimport type { CatalogTables }",
         ),
     )
     await release(5, ['deploy', ...env])
-    expect((await shop.record(5)).migrations).toEqual([{ service: 'catalog', name: '0003_e2e', reversible: false }])
+    expect((await shop.record(5)).migrations).toEqual([{ service: 'catalog', name: '0099_e2e', reversible: false }])
 
     const refused = await runUnchanging(['rollback', ...env, '--yes'])
     expect(refused.code).toBe(3)
     expect(refused.stderr).toMatch(/^MIGRATION_IRREVERSIBLE: .*users stay on release 5\./m)
-    expect(refused.stderr).toMatch(/^ {2}Why: catalog: migration 0003_e2e cannot be undone$/m)
+    expect(refused.stderr).toMatch(/^ {2}Why: catalog: migration 0099_e2e cannot be undone$/m)
     expect(refused.stderr).toMatch(/^ {2}Fix: \S.*rollback --env dev --to 4 --force$/m)
 
     const { stdout } = await release(6, ['rollback', ...env, '--to', '4', '--force', '--yes'])
-    expect(stdout).toContain('catalog 0003_e2e (cannot be undone)')
+    expect(stdout).toContain('catalog 0099_e2e (cannot be undone)')
     expect((await shop.record(6)).services).toEqual((await shop.record(4)).services)
   })
 

@@ -114,8 +114,13 @@ describe.skipIf(noCluster !== null)(onCluster('staging'), () => {
     expect(why.map((line) => line.split(';')[0])).toEqual([
       'users needs DATABASE_URL',
       'users needs JWT_PRIVATE_KEYS',
+      'users needs TOKEN_KEY',
       'catalog needs DATABASE_URL',
+      'catalog needs SERVICE_CLIENT_SECRET',
+      'catalog needs CURSOR_KEY',
       'orders needs DATABASE_URL',
+      'orders needs SERVICE_CLIENT_SECRET',
+      'orders needs CURSOR_KEY',
     ])
     expect(fix.join('\n')).toContain('secrets set JWT_PRIVATE_KEYS --env staging --service users')
     await nothingChanged()

@@ -1,5 +1,5 @@
 import type { Bootstrapped } from '../../infrastructure/terraform/bootstrap.ts'
-import { checkPlace } from './check-place.ts'
+import { checkAccountPlace } from './check-place.ts'
 import type { InfraMeans } from './infra-means.ts'
 import { beginInfra } from './infra-steps.ts'
 import { makeBucket } from './make-bucket.ts'
@@ -9,6 +9,6 @@ export type BootstrapRequest = { readonly waitSeconds: number; confirm(bucket: s
 /** Makes the bucket for the states, once for each account; changes nothing where that was done before. */
 export const bootstrap = async (request: BootstrapRequest, means: InfraMeans): Promise<Bootstrapped> => {
   const steps = beginInfra('infra bootstrap', means)
-  await steps.ask('tools', () => checkPlace('account', means))
-  return makeBucket(request, means, steps)
+  const standing = await steps.ask('tools', () => checkAccountPlace(means))
+  return makeBucket({ ...request, standing }, means, steps)
 }

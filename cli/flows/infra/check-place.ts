@@ -1,6 +1,6 @@
 import { stackName } from '../../../stacks/stack-reference.ts'
 import { toType } from '../../errors/to-type.ts'
-import { readStateBucket } from '../../infrastructure/aws/state-bucket.ts'
+import { readStateBucket, type StateBucketStanding } from '../../infrastructure/aws/state-bucket.ts'
 import { lockHeld } from '../../releases/lock-errors.ts'
 import { lockStanding } from '../../releases/lock-standing.ts'
 import type { LockValue } from '../../releases/stores.ts'
@@ -8,18 +8,23 @@ import { systemLockClock } from '../../releases/system-lock-clock.ts'
 import type { Against, InfraMeans } from './infra-means.ts'
 
 /**
- * Tools and, unless nobody is asked, the account and whose its bucket for the states is: before anything is synthesised.
- * A missing tool is told at once. Throws STATE_BUCKET_FORBIDDEN (refused) and what the checks throw.
+ * Tools, the account, and whose its bucket for the states is: before anything is synthesised. A missing tool is told at
+ * once. Throws STATE_BUCKET_FORBIDDEN (refused) and what the checks throw.
  */
-export const checkPlace = async (against: Against, means: InfraMeans): Promise<void> => {
-  const account = against === 'account' ? means.checkAccount() : null
+export const checkAccountPlace = async (means: InfraMeans): Promise<StateBucketStanding> => {
+  const account = means.checkAccount()
   // Handled below, unless the tools are told of first.
-  account?.catch(() => undefined)
+  account.catch(() => undefined)
   await means.checkTools()
   await account
-  if (account === null) return
   const { bucket, environment, installation } = means
-  await readStateBucket(bucket, { ...installation, environment: environment.name })
+  return readStateBucket(bucket, { ...installation, environment: environment.name })
+}
+
+/** The tools alone where no account is asked. */
+export const checkPlace = async (against: Against, means: InfraMeans): Promise<void> => {
+  if (against === 'account') await checkAccountPlace(means)
+  else await means.checkTools()
 }
 
 /** Who holds the lock over the stack and, as far as one look can tell, is alive. */

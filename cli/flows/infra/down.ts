@@ -5,7 +5,7 @@ import type { Confirmation } from '../../infrastructure/plan/confirmation-gate.t
 import { readStateFacts } from '../../infrastructure/records/state-facts.ts'
 import type { Steps } from '../steps.ts'
 import { applyPlan } from './apply-plan.ts'
-import { checkPlace, refuseWhileHeld } from './check-place.ts'
+import { checkAccountPlace, refuseWhileHeld } from './check-place.ts'
 import type { InfraMeans } from './infra-means.ts'
 import { beginInfra, stackInWords } from './infra-steps.ts'
 import { makePlan } from './make-plan.ts'
@@ -101,7 +101,7 @@ export const down = async (request: DownRequest, means: InfraMeans): Promise<Dow
   const steps = beginInfra('infra down', means)
   const state = await steps.ask('tools', async () => {
     if (stack.kind === 'state') throw stateStays(means)
-    await checkPlace('account', means)
+    await checkAccountPlace(means)
     if (request.waitSeconds === 0) await refuseWhileHeld(means)
     return readStateFacts(means.bucket, stateKey(stack))
   })

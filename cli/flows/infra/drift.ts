@@ -2,7 +2,7 @@ import { stackName } from '../../../stacks/stack-reference.ts'
 import { driftedNames } from '../../infrastructure/drift/who-changed.ts'
 import type { Difference, DriftReport } from '../../infrastructure/drift-report.ts'
 import { writeDriftNote } from '../../infrastructure/records/drift-note.ts'
-import { checkPlace } from './check-place.ts'
+import { checkAccountPlace } from './check-place.ts'
 import type { InfraMeans } from './infra-means.ts'
 import { beginInfra } from './infra-steps.ts'
 import { openPlan } from './open-plan.ts'
@@ -39,7 +39,7 @@ const note = async ({ differences, untracked }: DriftResult, means: InfraMeans):
 export const drift = async (means: InfraMeans): Promise<DriftResult> => {
   const { environment, installation, stack } = means
   const steps = beginInfra('infra drift', means)
-  await steps.ask('tools', () => checkPlace('account', means))
+  await steps.ask('tools', () => checkAccountPlace(means))
   const wanted = { against: 'account', mode: 'refresh-only', lock: 'leave', file: null } as const
   const { terraform, saved } = await openPlan(wanted, means, steps)
   const report = means.judges(means.stack).drift({ plan: saved.json, code: await means.readCode(terraform.folder) })

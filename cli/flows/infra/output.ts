@@ -1,7 +1,7 @@
 import { stackName } from '../../../stacks/stack-reference.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
-import { checkPlace } from './check-place.ts'
+import { checkAccountPlace } from './check-place.ts'
 import type { InfraMeans } from './infra-means.ts'
 
 export type OutputRequest = {
@@ -32,7 +32,7 @@ const unknownOutput = (name: string, known: readonly string[], { environment }: 
 
 /** What a stack tells others: the cluster, addresses, buckets, names of secrets. Sensitive values only where asked. */
 export const output = async (request: OutputRequest, means: InfraMeans): Promise<OutputResult> => {
-  await checkPlace('account', means)
+  await checkAccountPlace(means)
   const terraform = await means.terraform(means.stack, 'account')
   await terraform.init(() => undefined)
   const all = await terraform.outputs()

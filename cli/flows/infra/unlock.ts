@@ -3,7 +3,7 @@ import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import { readTerraformLock, type TerraformLock } from '../../infrastructure/records/state-facts.ts'
 import { lockHolderInWords } from '../../releases/lock-errors.ts'
-import { checkPlace, liveHolder } from './check-place.ts'
+import { checkAccountPlace, liveHolder } from './check-place.ts'
 import type { InfraMeans } from './infra-means.ts'
 
 export type UnlockRequest = {
@@ -36,7 +36,7 @@ const refuseOfLiveRun = async (means: InfraMeans): Promise<void> => {
  */
 export const unlock = async (request: UnlockRequest, means: InfraMeans): Promise<UnlockResult> => {
   const stack = stackName(means.stack)
-  await checkPlace('account', means)
+  await checkAccountPlace(means)
   const found = await readTerraformLock(means.bucket, stateKey(means.stack))
   if (found === null) return { stack, released: null }
   await refuseOfLiveRun(means)

@@ -6,7 +6,7 @@ import { readStateFacts } from '../../infrastructure/records/state-facts.ts'
 import type { InstallationSecrets } from '../../infrastructure/secrets/generate-installation-secrets.ts'
 import { createSteps, type Steps } from '../steps.ts'
 import { applyPlan } from './apply-plan.ts'
-import { checkPlace, refuseWhileHeld } from './check-place.ts'
+import { checkAccountPlace, refuseWhileHeld } from './check-place.ts'
 import { type Allowed, refusalOf } from './check-policy.ts'
 import { findHalfMade } from './half-made.ts'
 import type { InfraMeans, StackOutputs } from './infra-means.ts'
@@ -62,12 +62,11 @@ const stateLost = (ours: readonly { readonly arn: string }[], means: InfraMeans)
     ],
   })
 
-const ensureBucket = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<readonly 'state'[]> => {
-  if ((await means.bucket.standing()) === 'there') return []
+const newBucket = async (request: UpRequest, means: InfraMeans, steps: Steps): Promise<readonly 'state'[]> => {
   const ours = untrackedOf((await means.tagged()) ?? [], new Set())
   if (ours.length > 0) throw stateLost(ours, means)
   const { waitSeconds, confirmBootstrap: confirm } = request
-  const { outcome } = await makeBucket({ waitSeconds, confirm }, means, steps)
+  const { outcome } = await makeBucket({ standing: 'missing', waitSeconds, confirm }, means, steps)
   return outcome === 'made' ? ['state'] : []
 }
 
@@ -168,11 +167,12 @@ const upStack = async (request: UpRequest, means: InfraMeans, steps: Steps): Pro
  */
 export const up = async (request: UpRequest, means: InfraMeans): Promise<UpResult> => {
   const steps = beginInfra('infra up', means)
-  await steps.ask('tools', async () => {
-    await checkPlace('account', means)
+  const standing = await steps.ask('tools', async () => {
+    const bucket = await checkAccountPlace(means)
     if (request.waitSeconds === 0) await refuseWhileHeld(means)
+    return bucket
   })
-  const state = await ensureBucket(request, means, steps)
+  const state = standing === 'missing' ? await newBucket(request, means, steps) : []
   const registry = await ensureRegistry(request, means, steps)
   return { ...(await upStack(request, means, steps)), first: [...state, ...registry] }
 }

@@ -172,7 +172,7 @@ export const scriptedPlatform = (source: Source, behaviours: Record<string, Beha
       running.clear()
       serving = null
     },
-    directions: async () => ({ entry: '', docs: '', logins: [], examples: [] }),
+    directions: async () => ({ entry: '', docs: '', mails: null, logins: [], examples: [] }),
     async *logs() {
       yield* []
     },

@@ -21,6 +21,8 @@ export type BootRequest = {
   readonly timeoutSeconds: number
 }
 
+type Boot = { readonly request: BootRequest; readonly signal: AbortSignal }
+
 export type BootResult =
   | { readonly checked: true; readonly milliseconds: number }
   /** Why nothing was started: no engine, or one of another architecture. */
@@ -105,10 +107,7 @@ const answersHealth = async (container: Container, { node, port, path, signal }:
   return (await execExitCode(exec, { deadlineSeconds: questionSeconds * 2, pollMilliseconds, signal })) === 0
 }
 
-const observe = async (
-  container: Container,
-  { request, signal }: { readonly request: BootRequest; readonly signal: AbortSignal },
-): Promise<BootObservation> => {
+const observe = async (container: Container, { request, signal }: Boot): Promise<BootObservation> => {
   const began = performance.now()
   for (;;) {
     const { State: state, Path: node } = stateSchema.parse(await container.inspect())
@@ -127,10 +126,7 @@ const observe = async (
   }
 }
 
-const startAndObserve = async (
-  container: Container,
-  run: { readonly request: BootRequest; readonly signal: AbortSignal },
-): Promise<BootObservation> => {
+const startAndObserve = async (container: Container, run: Boot): Promise<BootObservation> => {
   const refusal = await container.start().then(
     () => null,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
@@ -138,37 +134,56 @@ const startAndObserve = async (
   return refusal === null ? observe(container, run) : { state: 'not-started', words: refusal }
 }
 
+/** What cannot be taken away must not turn the verdict around. */
+const discard = (thing: { remove(options: object): Promise<unknown> }): Promise<unknown> =>
+  thing.remove({ force: true, v: true }).catch(() => undefined)
+
+type Attempt = { readonly engine: LocalEngine; readonly run: Boot; readonly image: string }
+
+/** Null where the image is for another architecture. */
+const bootOnce = async ({ engine, run, image }: Attempt): Promise<'boots' | null> => {
+  const { request, signal } = run
+  const loaded = await loadImage(engine, { request: { ...request, names: [image] }, signal })
+  if (loaded !== 'loaded') return null
+  const container = await engine.docker.createContainer(containerOf(image))
+  try {
+    const observed = await startAndObserve(container, run)
+    const verdict = bootVerdict(observed)
+    if (verdict.boots) return 'boots'
+    throw doesNotBoot(request, { reason: verdict.reason, log: 'log' in observed ? observed.log : [] })
+  } finally {
+    await discard(container)
+  }
+}
+
+const triesAtMost = 3
+
+/**
+ * Another shopctl may load the same content, or take it away under its own name, in the moment in which it is started
+ * here: then the engine knows of no image for an instant, and it is tried again. A verdict is never asked for twice.
+ */
+const boot = async (attempt: Attempt, triesLeft = triesAtMost): Promise<'boots' | null> => {
+  try {
+    return await bootOnce(attempt)
+  } catch (error) {
+    if (error instanceof ShopctlError) throw error
+    if (triesLeft <= 1) throw engineFailed(`The Docker engine did not start ${attempt.run.request.service}`, error)
+  } finally {
+    await discard(attempt.engine.docker.getImage(attempt.image))
+  }
+  return boot(attempt, triesLeft - 1)
+}
+
 /**
  * Starts an image once on the local engine, with no network, a read-only root and as user 65532. Throws
  * IMAGE_DOES_NOT_BOOT (refused) with its last words, or ENGINE_FAILED. Leaves neither the container nor the image.
  */
-export const checkBoot = async (
-  engine: LocalEngine | { readonly none: string },
-  run: { readonly request: BootRequest; readonly signal: AbortSignal },
-): Promise<BootResult> => {
+export const checkBoot = async (engine: LocalEngine | { readonly none: string }, run: Boot): Promise<BootResult> => {
   if ('none' in engine) return { checked: false, reason: engine.none }
-  const { request, signal } = run
-  const image = `shopctl-boot-check:${randomUUID()}`
   const began = performance.now()
-  const loaded = await loadImage(engine, { request: { ...request, names: [image] }, signal })
-  if (loaded !== 'loaded') {
+  const booted = await boot({ engine, run, image: `shopctl-boot-check:${randomUUID()}` })
+  if (booted === null) {
     return { checked: false, reason: `the image is not for ${engine.architecture}, which this engine runs` }
-  }
-  try {
-    const container = await engine.docker.createContainer(containerOf(image)).catch((error: unknown) => {
-      throw engineFailed(`The Docker engine made no container of ${request.service}`, error)
-    })
-    try {
-      const observed = await startAndObserve(container, run)
-      const verdict = bootVerdict(observed)
-      if (!verdict.boots) {
-        throw doesNotBoot(request, { reason: verdict.reason, log: 'log' in observed ? observed.log : [] })
-      }
-    } finally {
-      await container.remove({ force: true, v: true })
-    }
-  } finally {
-    await engine.docker.getImage(image).remove({ force: true })
   }
   return { checked: true, milliseconds: Math.round(performance.now() - began) }
 }

@@ -11,11 +11,13 @@ const ofSomebodyElse = (bucket: string, { environment, account }: AwsPlace): Sho
     fix: ['aws sts get-caller-identity', `aws s3api head-bucket --bucket ${bucket} --expected-bucket-owner ${account}`],
   })
 
+export type StateBucketStanding = 'there' | 'missing'
+
 /**
  * Whether the account has its bucket for states. Throws STATE_BUCKET_FORBIDDEN (refused) where somebody else has it, and
  * what the store throws.
  */
-export const readStateBucket = async (store: ObjectStore, place: AwsPlace): Promise<'there' | 'missing'> => {
+export const readStateBucket = async (store: ObjectStore, place: AwsPlace): Promise<StateBucketStanding> => {
   const standing = await store.standing()
   if (standing === 'foreign') throw ofSomebodyElse(store.bucket, place)
   return standing

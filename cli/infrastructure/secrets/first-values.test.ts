@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { plainSettings } from '../../../manifests/service-settings.ts'
 import { readSettings } from '../../../services/kit/settings.ts'
 import { usersService } from '../../../services/users/users-service.ts'
 import { environments } from '../../../stacks/environments.ts'
@@ -36,6 +37,9 @@ test('what is generated is read by deploy as it was meant, every secret of it', 
     'orders MIGRATION_DATABASE_URL',
     '* REDIS_URL',
     '* CURSOR_KEY',
+    'users TOKEN_KEY',
+    'catalog SERVICE_CLIENT_SECRET',
+    'orders SERVICE_CLIENT_SECRET',
   ])
   for (const { name, value } of settings('prod').filter((each) => each.name.endsWith('_URL'))) {
     const { protocol, username, password, host } = new URL(value)
@@ -53,7 +57,8 @@ test('all that is wanted is in the list of names', () => {
 
 test('the users service starts with what was generated for it', () => {
   const own = settings('prod').filter(({ service }) => service === 'users' || service === '*')
-  const environment = { SHOP_ENV: 'prod', ...Object.fromEntries(own.map(({ name, value }) => [name, value])) }
+  const plain = plainSettings(environments.prod, 'users')
+  const environment = { ...plain, ...Object.fromEntries(own.map(({ name, value }) => [name, value])) }
   const reading = readSettings(usersService.settings, { environment, readFile: () => '' })
   expect(reading).toMatchObject({ ok: true })
 })

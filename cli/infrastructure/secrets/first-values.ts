@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type ServiceName, serviceNames, services } from '../../../services/registry.ts'
 import { newSigningKeys, newToken } from '../../platforms/new-secrets.ts'
+import { sharedServiceSecrets } from '../../platforms/shared-service-secrets.ts'
 import type { InstallationOutputs } from './installation-outputs.ts'
 import type { SecretPlace } from './secret-places.ts'
 
@@ -41,6 +42,12 @@ const cacheValue = ({ outputs }: Ground): string => {
   return JSON.stringify({ host, port, username, password: newToken() })
 }
 
+const apiKeys = (): Record<string, string> => {
+  const shared = sharedServiceSecrets(newToken(32)).map(({ service, name, value }) => [`${service}.${name}`, value])
+  // What lists are paged by; without it a new database login would end every list that somebody is reading.
+  return { CURSOR_KEY: newToken(32), ...Object.fromEntries(shared) }
+}
+
 /** Below the prefix of an environment; what else is there somebody else has made. */
 export const wantedNames: readonly string[] = [
   'jwt-signing-keys',
@@ -69,8 +76,7 @@ export const wantedSecrets = (ground: Ground): readonly WantedSecret[] => [
   {
     name: 'api-keys',
     description: 'Further secret settings of the services',
-    // What lists are paged by; without it a new database login would end every list that somebody is reading.
-    first: () => JSON.stringify({ CURSOR_KEY: newToken(32) }),
+    first: () => JSON.stringify(apiKeys()),
     rotation: null,
   },
   { name: 'mail', description: 'Login of the mail server', first: null, rotation: null },

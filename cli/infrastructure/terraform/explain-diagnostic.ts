@@ -7,13 +7,9 @@ import { waysIn } from '../aws/ways-in.ts'
 import type { Diagnostic } from '../terraform.ts'
 import { diagnosticWords } from './diagnostic-words.ts'
 import { heldMinutes, holderInWords, parseLockHolder } from './lock-holder.ts'
-import { placeFlags } from './place-flags.ts'
+import { placeFlags, type StackPlace } from './place-flags.ts'
 
-export type Explaining = {
-  /** `shop-prod`, for the sentence. */
-  readonly stack: string
-  /** As it was typed after `--env`. */
-  readonly environment: string
+export type Explaining = StackPlace & {
   /** What Terraform was at: `planned`, `initialised`. */
   readonly doing: string
   /** What holds when nothing of the below is more exact: did it only look, or may it have changed something? */

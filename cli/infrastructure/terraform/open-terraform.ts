@@ -13,6 +13,7 @@ import type { ApplyOutcome, OnEvent, PlanRequest, SavedPlan, Terraform } from '.
 import { applyOutcome } from './apply-outcome.ts'
 import { type Explaining, explainDiagnostics } from './explain-diagnostic.ts'
 import { openLogFile } from './log-file.ts'
+import type { StackPlace } from './place-flags.ts'
 import { refuseForeignPlan } from './plan-origin.ts'
 import { pluginCacheOf, withPluginCache } from './plugin-cache.ts'
 import { hasUnsavedState, prepareRunFolder, type StateSource, stateNotSaved, type WriteStack } from './run-folder.ts'
@@ -89,16 +90,15 @@ class StackTerraform implements Terraform {
   }
 
   /** As the sentences of a refusal name it. */
-  get #named() {
+  get #named(): StackPlace {
     return { environment: this.#means.environment, stack: stackName(this.stack) }
   }
 
   async init(onEvent: OnEvent): Promise<void> {
-    const { environment, state, facts, root, now, initialising } = this.#means
+    const { state, facts, root, now, initialising } = this.#means
     await prepareRunFolder({
       folder: this.folder,
-      stack: stackName(this.stack),
-      environment,
+      ...this.#named,
       write: this.#means.write ?? writeStack(this.stack, { backend: 's3', ...(facts === undefined ? {} : { facts }) }),
       providerLock: providerLockOf(root, this.stack),
       state,
@@ -243,13 +243,11 @@ class StackTerraform implements Terraform {
   }
 
   #explaining(part: Pick<Explaining, 'doing' | 'outcome' | 'logFile'>): Explaining {
-    const { environment, now } = this.#means
-    return { stack: stackName(this.stack), environment, now: now(), ...part }
+    return { ...this.#named, now: this.#means.now(), ...part }
   }
 
   #stateNotSaved(): ShopctlError {
-    const { environment } = this.#means
-    return stateNotSaved({ folder: this.folder, stack: stackName(this.stack), environment })
+    return stateNotSaved({ folder: this.folder, ...this.#named })
   }
 }
 
@@ -258,11 +256,7 @@ const reasonsOnly = ({ failed }: ApplyOutcome): number => failed.filter(({ addre
 
 /** Terraform's text for people without the frame that it draws around it. */
 const plainLines = (text: string): readonly string[] =>
-  text
+  stripVTControlCharacters(text)
     .split('\n')
-    .map((line) =>
-      stripVTControlCharacters(line)
-        .replace(/^[╷│╵\s]+/, '')
-        .trim(),
-    )
+    .map((line) => line.replace(/^[╷│╵\s]+/, '').trim())
     .filter((line) => line !== '')

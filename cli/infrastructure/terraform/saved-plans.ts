@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import { timestamp } from './log-file.ts'
-import { placeFlags } from './place-flags.ts'
+import { placeFlags, type StackPlace } from './place-flags.ts'
 import { removeOldFiles } from './remove-old-files.ts'
 
 /** A plan holds secrets, and after a day it is most likely stale. */
@@ -18,9 +18,7 @@ export const newPlanFile = async (folder: string, now: Date): Promise<string> =>
   return join(plans, `${timestamp(now)}.tfplan`)
 }
 
-type Place = { readonly environment: string; readonly stack: string }
-
-const missing = (file: string, place: Place, cause: unknown): ShopctlError =>
+const missing = (file: string, place: StackPlace, cause: unknown): ShopctlError =>
   new ShopctlError({
     code: 'PLAN_MISSING',
     outcome: 'refused',
@@ -31,7 +29,7 @@ const missing = (file: string, place: Place, cause: unknown): ShopctlError =>
   })
 
 /** sha256 of a saved plan. Makes it readable to its owner only. Throws PLAN_MISSING (refused). */
-export const planDigest = async (file: string, place: Place): Promise<string> => {
+export const planDigest = async (file: string, place: StackPlace): Promise<string> => {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw missing(file, place, error)
   })
@@ -42,7 +40,7 @@ export const planDigest = async (file: string, place: Place): Promise<string> =>
 /** Throws PLAN_CHANGED (refused) where the file is not the one that was shown. */
 export const refuseChangedPlan = async (
   { file, digest }: { readonly file: string; readonly digest: string },
-  place: Place,
+  place: StackPlace,
 ): Promise<void> => {
   const found = await planDigest(file, place)
   if (found === digest) return

@@ -21,11 +21,12 @@ const changesTable = (changes: readonly ServiceChange[], width: number | null): 
   })
 
 /** Where the shop is and what to paste. A line to paste stands alone, unindented and never wrapped. */
-export const directionsView = ({ entry, docs, logins, examples }: Directions): string => {
+export const directionsView = ({ entry, docs, mails, logins, examples }: Directions): string => {
   const accounts = logins.map(({ role, email, password }) => `  ${role}: ${email}  ${password}`)
   return [
     `Shop  ${entry}`,
     `Docs  ${docs}`,
+    ...(mails === null ? [] : [`Mails ${mails}`]),
     ...(accounts.length > 0 ? ['Logins', ...accounts] : []),
     'Try',
     ...examples,

@@ -22,5 +22,11 @@ export const clusterDirections = ({ environment, facts, demo, entry }: Direction
   const address = entry ?? published
   const accounts = demo === null ? { logins: [], examples: [browseExample(address)] } : demoDirections(address, demo)
   const door = facts.entry.kind === 'edge' && entry === undefined ? [toType(`open --env ${environment.name}`)] : []
-  return { entry: address, docs: `${address}/docs`, ...accounts, examples: [...door, ...accounts.examples] }
+  return {
+    entry: address,
+    docs: `${address}/docs`,
+    mails: null,
+    ...accounts,
+    examples: [...door, ...accounts.examples],
+  }
 }

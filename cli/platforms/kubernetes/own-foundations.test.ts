@@ -73,8 +73,10 @@ test('each service is told of its own database alone, the edge of no secret, and
     'JWT_PRIVATE_KEYS',
     'MIGRATION_DATABASE_URL',
     'REDIS_URL',
+    'TOKEN_KEY',
   ])
   expect(settingsOf('catalog', entries).secrets).not.toHaveProperty('JWT_PRIVATE_KEYS')
+  expect(settingsOf('catalog', entries).secrets).not.toHaveProperty('TOKEN_KEY')
   expect(settingsOf('orders', entries).secrets.DATABASE_URL).toMatch(
     /^postgres:\/\/orders_app:[\w-]+@postgres:5432\/orders$/,
   )

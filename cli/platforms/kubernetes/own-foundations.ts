@@ -7,6 +7,7 @@ import { type ServiceName, serviceNames } from '../../../services/registry.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import { newPassword, newSigningKeys, newToken } from '../new-secrets.ts'
+import { sharedServiceSecrets } from '../shared-service-secrets.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
 import { ensureNamespace } from './namespace.ts'
 import { decodeSecret, encodeSecret } from './secret-data.ts'
@@ -22,6 +23,8 @@ const schema = z.object({
   superuserPassword: z.string().min(16),
   databases: z.object({ users: passwords, catalog: passwords, orders: passwords }),
   cursorKey: z.string().min(32),
+  /** What the services' words for each other are derived from; foundations made before it was needed have none. */
+  servicesRoot: z.string().min(32).optional(),
   /** Private keys as a JSON array of JWKs; the first signs. */
   signingKeys: z.string().startsWith('['),
   demo: z.object({ customerPassword: z.string().min(8), adminPassword: z.string().min(8) }),
@@ -39,6 +42,7 @@ const newFoundations = (): OwnFoundations => ({
   superuserPassword: newToken(),
   databases: { users: newDatabase(), catalog: newDatabase(), orders: newDatabase() },
   cursorKey: newToken(32),
+  servicesRoot: newToken(32),
   signingKeys: newSigningKeys(),
   demo: { customerPassword: newPassword(), adminPassword: newPassword() },
 })
@@ -116,6 +120,9 @@ export const ensureOwnFoundations = async (place: FoundationsPlace, signal: Abor
   return (await readOwnFoundations(place, signal)) ?? ensureOwnFoundations(place, signal)
 }
 
+/** The Secret never changes, so older ones derive it from what no service is told. */
+const rootOf = ({ servicesRoot, superuserPassword }: OwnFoundations): string => servicesRoot ?? superuserPassword
+
 const databaseUrl = (service: ServiceName, role: 'owner' | 'app', { databases }: OwnFoundations): string => {
   const roles = databaseRoles(service)
   return `postgres://${roles[role]}:${databases[service][role]}@postgres:${postgresPort}/${roles.database}`
@@ -133,6 +140,7 @@ export const ownEntries = (foundations: OwnFoundations): readonly SecretEntry[] 
     { service: '*', name: 'REDIS_URL', value: `redis://redis:${redisPort}`, origin },
     { service: '*', name: 'CURSOR_KEY', value: foundations.cursorKey, origin },
     { service: 'users', name: 'JWT_PRIVATE_KEYS', value: foundations.signingKeys, origin },
+    ...sharedServiceSecrets(rootOf(foundations)).map((secret) => ({ ...secret, origin })),
   ]
 }
 
@@ -141,5 +149,6 @@ export const secretsOfFoundations = (foundations: OwnFoundations): readonly stri
   foundations.superuserPassword,
   foundations.cursorKey,
   foundations.signingKeys,
+  ...sharedServiceSecrets(rootOf(foundations)).map(({ value }) => value),
   ...Object.values(foundations.databases).flatMap(({ owner, app }) => [owner, app]),
 ]

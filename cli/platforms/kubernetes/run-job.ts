@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { interruption } from '../../errors/interruption.ts'
-import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { fetchEndedLog } from './ended-log.ts'
 import { containerEnds, hasStarted, type JobEnd, jobEnd, jobTrouble } from './job-progress.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
 import { referenceOf } from './object-reference.ts'
@@ -116,24 +116,6 @@ const untilEnded = async (run: JobRun): Promise<JobEnd | null> => {
   }
 }
 
-const logSeconds = 5
-
-/** The kubelet gives a log a moment after its container ended, or no more where the pod is gone. */
-const readLog = async ({ client, job, signal }: JobRun, pod: KubeObject): Promise<string> => {
-  const request = { namespace: namespaceOf(job), pod: pod.metadata.name }
-  const deadline = performance.now() + logSeconds * 1000
-  for (;;) {
-    const log = await client.logs(request, signal).catch((error: unknown) => {
-      const isRefused = error instanceof ShopctlError && error.outcome === 'refused'
-      if (!isRefused || error.code === 'KUBE_FORBIDDEN') throw error
-      return null
-    })
-    if (log !== null) return log
-    if (performance.now() >= deadline) return ''
-    await pause(200, undefined, { signal }).catch(() => undefined)
-  }
-}
-
 const whyOutOfTime = async ({ client, job, deadlineSeconds, signal }: JobRun): Promise<readonly string[]> => {
   const [pods, events] = await Promise.all([client.list(podsOf(job), signal), client.list(eventsOf(job), signal)])
   const trouble = jobTrouble(pods.items, events.items)
@@ -146,7 +128,11 @@ const whyOutOfTime = async ({ client, job, deadlineSeconds, signal }: JobRun): P
 const finish = async (run: JobRun, end: JobEnd | null): Promise<FinishedJob> => {
   const { client, job, signal } = run
   const { items: pods } = await client.list(podsOf(job), signal)
-  const logs = await Promise.all(pods.filter(hasStarted).map((pod) => readLog(run, pod)))
+  const logs = await Promise.all(
+    pods
+      .filter(hasStarted)
+      .map(({ metadata }) => fetchEndedLog({ client, pod: metadata.name, namespace: namespaceOf(job), signal })),
+  )
   const log = logs.join('\n')
   if (end?.state === 'complete') return { state: 'complete', log, why: [] }
   const ends = end?.endedBy === 'deadline' ? [] : pods.flatMap(containerEnds)

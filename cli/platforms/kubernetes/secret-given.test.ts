@@ -31,13 +31,21 @@ const secrets = {
 test('what runs was given what its record names, and a deploy would give what is set now', async () => {
   const { place, file, kept } = await opened(secrets)
   await file.set(['*', 'DATABASE_URL', 'postgres://a:other@b/all'])
+  await file.set(['*', 'SERVICE_CLIENT_SECRET', 'word'])
+  await file.set(['*', 'CURSOR_KEY', 'key'])
   await file.set(['users', 'JWT_PRIVATE_KEYS', '[]'])
+  await file.set(['users', 'TOKEN_KEY', 'key'])
   const found = await readGivenSecrets(place)
   expect(found).toMatchObject({ release: 1, since: expect.any(String) })
   expect(found?.given('orders')).toEqual(secrets.orders)
   expect(kept).toContain('postgres://a:canary@b/orders')
   const now = await found?.now()
-  expect(now?.('orders')).toEqual({ DATABASE_URL: 'postgres://a:other@b/all' })
+  expect(now?.('orders')).toEqual({
+    DATABASE_URL: 'postgres://a:other@b/all',
+    SERVICE_CLIENT_SECRET: 'word',
+    CURSOR_KEY: 'key',
+  })
+  expect(now?.('users').SERVICE_CLIENTS).toMatch(/product-catalog.*order-management/)
 })
 
 const deploymentOf = (name: string, namespace: string) => ({

@@ -30,22 +30,33 @@ const parsed = (name: string, value: unknown) =>
   ])
 
 test('everything that is missing is one refusal that names each with what to type', () => {
-  const entries = [entry('users', 'JWT_PRIVATE_KEYS'), entry('orders', 'DATABASE_URL')]
+  const entries = [
+    entry('users', 'JWT_PRIVATE_KEYS'),
+    entry('users', 'TOKEN_KEY'),
+    entry('orders', 'DATABASE_URL'),
+    entry('orders', 'SERVICE_CLIENT_SECRET'),
+    entry('orders', 'CURSOR_KEY'),
+  ]
   const wanted = { environment: environments.staging, services: ['users', 'catalog', 'orders', 'edge'] as const }
   expect(failureOf(() => requireSecrets(entries, wanted))).toMatchObject({
     code: 'SECRETS_MISSING',
     exitCode: 3,
-    message: '2 secrets that the services need are missing in staging; nothing was changed.',
+    message: '4 secrets that the services need are missing in staging; nothing was changed.',
     why: [
       'users needs DATABASE_URL; looked for in Secrets Manager shop/staging/database-users (us-east-1)',
       'catalog needs DATABASE_URL; looked for in Secrets Manager shop/staging/database-catalog (us-east-1)',
+      'catalog needs SERVICE_CLIENT_SECRET; looked for in Secrets Manager shop/staging/api-keys (us-east-1)',
+      'catalog needs CURSOR_KEY; looked for in Secrets Manager shop/staging/api-keys (us-east-1)',
     ],
     fix: [
       'shopctl secrets set DATABASE_URL --env staging --service users',
       'shopctl secrets set DATABASE_URL --env staging --service catalog',
+      'shopctl secrets set SERVICE_CLIENT_SECRET --env staging --service catalog',
+      'shopctl secrets set CURSOR_KEY --env staging --service catalog',
     ],
   })
-  requireSecrets([...entries, entry('*', 'DATABASE_URL')], wanted)
+  const others = [entry('*', 'DATABASE_URL'), entry('*', 'CURSOR_KEY'), entry('catalog', 'SERVICE_CLIENT_SECRET')]
+  requireSecrets([...entries, ...others], wanted)
   requireSecrets(entries, { ...wanted, services: ['orders'] })
 })
 
@@ -55,11 +66,17 @@ test('a file with everything that is needed stands alone: AWS is not asked', asy
     const place = { repository, variables: {} }
     const file = openSecretsFile({ ...place, environment: 'staging' })
     await file.set(['*', 'DATABASE_URL', 'postgres://a:b@c/d'])
+    await file.set(['*', 'SERVICE_CLIENT_SECRET', 'word'])
+    await file.set(['*', 'CURSOR_KEY', 'key'])
     await file.set(['users', 'JWT_PRIVATE_KEYS', '[]'])
+    await file.set(['users', 'TOKEN_KEY', 'key'])
     const entries = await fetchSecretEntries({ ...place, environment: environments.staging }, never)
     expect(entries.map(({ service, name }) => `${service} ${name}`)).toEqual([
       '* DATABASE_URL',
+      '* SERVICE_CLIENT_SECRET',
+      '* CURSOR_KEY',
       'users JWT_PRIVATE_KEYS',
+      'users TOKEN_KEY',
     ])
   } finally {
     await rm(repository, { recursive: true })

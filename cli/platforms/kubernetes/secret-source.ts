@@ -26,7 +26,9 @@ export const fetchSecretEntries = async (
 
 /** Settings without which a service does not start. */
 const required = (service: ServiceName): readonly string[] =>
-  service === 'users' ? ['DATABASE_URL', 'JWT_PRIVATE_KEYS'] : ['DATABASE_URL']
+  service === 'users'
+    ? ['DATABASE_URL', 'JWT_PRIVATE_KEYS', 'TOKEN_KEY']
+    : ['DATABASE_URL', 'SERVICE_CLIENT_SECRET', 'CURSOR_KEY']
 
 const missing = (entries: readonly SecretEntry[], services: readonly WorkloadName[]) =>
   serviceNames

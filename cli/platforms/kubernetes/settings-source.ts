@@ -1,9 +1,10 @@
 import { type WorkloadName, workloadNames } from '../../../manifests/workload.ts'
 import type { EnvironmentFacts, KubernetesFacts } from '../../../stacks/environments.ts'
 import type { ServiceSettings } from '../service-settings.ts'
+import { serviceClients } from '../shared-service-secrets.ts'
 import type { KubeClient } from './kube-client.ts'
 import { ensureOwnFoundations, ownEntries, readOwnFoundations, secretsOfFoundations } from './own-foundations.ts'
-import type { SecretEntry } from './secret-entry.ts'
+import { entriesOf, type SecretEntry } from './secret-entry.ts'
 import { fetchSecretEntries, requireSecrets } from './secret-source.ts'
 import { kubeServiceSettings } from './service-settings.ts'
 
@@ -35,6 +36,14 @@ const demoEntries = ({
   ]
 }
 
+/** How the users service knows the others, unless somebody says it themselves. */
+const clientEntry = (entries: readonly SecretEntry[]): SecretEntry => ({
+  service: 'users',
+  name: 'SERVICE_CLIENTS',
+  value: serviceClients((service) => entriesOf(service, entries).get('SERVICE_CLIENT_SECRET')?.value),
+  origin: 'SERVICE_CLIENT_SECRET of the others',
+})
+
 /** What the services are told: by shopctl itself where the environment stands alone, by AWS and by people. */
 export const createSettingsSource = (place: SettingsPlace): SettingsSource => {
   const { client, environment, facts, namespace, keepSecret } = place
@@ -56,7 +65,8 @@ export const createSettingsSource = (place: SettingsPlace): SettingsSource => {
       const own = await foundationEntries(missing, signal)
       const given = await fetchSecretEntries(place, signal)
       for (const { value } of given) keepSecret(value)
-      const entries = [...own, ...given]
+      const told = [...own, ...given]
+      const entries = [clientEntry(told), ...told]
       requireSecrets(entries, { environment, services: workloadNames(environment) })
       return (service) => kubeServiceSettings(service, { environment, entries })
     },

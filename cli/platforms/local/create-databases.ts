@@ -33,6 +33,12 @@ const grants = (app: string, database: string): string => `
   grant connect on database ${database} to ${app};
   grant usage on schema public to ${app};
   grant select, insert, update, delete on all tables in schema public to ${app};
+  -- What migrations have taken away again stays away.
+  do $$ begin
+    if to_regclass('public.audit_logs') is not null then
+      revoke update, delete, truncate on audit_logs from ${app};
+    end if;
+  end $$;
   grant usage, select on all sequences in schema public to ${app};
   alter default privileges grant usage on schemas to ${app};
   alter default privileges grant select, insert, update, delete on tables to ${app};

@@ -14,6 +14,8 @@ export const foundationsSchema = z.object({
   /** `namedServers` of the command that prepared. */
   namedServers: z.string().default(''),
   cursorKey: z.string(),
+  /** What the services' words for each other are derived from; files from before it was needed have none. */
+  servicesRoot: z.string().optional(),
   /** Private keys as a JSON array of JWKs; the first signs. */
   signingKeys: z.string(),
   demo: z.object({ customerPassword: z.string(), adminPassword: z.string() }),
@@ -28,9 +30,16 @@ export const namedServers = ({ DATABASE_URL = '', REDIS_URL = '' }: NodeJS.Proce
     .digest('hex')
 
 /** Secrets that are made once and then stay, so that settings stay the same from deploy to deploy. */
-export const newSecrets = (): Pick<Foundations, 'controlToken' | 'cursorKey' | 'signingKeys' | 'demo'> => ({
+export const newSecrets = (): Pick<
+  Foundations,
+  'controlToken' | 'cursorKey' | 'servicesRoot' | 'signingKeys' | 'demo'
+> => ({
   controlToken: newToken(),
   cursorKey: newToken(32),
+  servicesRoot: newToken(32),
   signingKeys: newSigningKeys(),
   demo: { customerPassword: newPassword(), adminPassword: newPassword() },
 })
+
+/** The root of what the services share; where there is none yet, of what only the edge and the command line know. */
+export const servicesRootOf = ({ servicesRoot, controlToken }: Foundations): string => servicesRoot ?? controlToken

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Foundations } from './foundations-file.ts'
+import { sharedServiceSecrets } from '../shared-service-secrets.ts'
+import { type Foundations, servicesRootOf } from './foundations-file.ts'
 
 type SecretSources = {
   readonly foundations: Foundations | null
@@ -20,6 +21,7 @@ export const knownSecrets = ({ foundations, overrides, variables }: SecretSource
           foundations.cursorKey,
           foundations.signingKeys,
           foundations.redisUrl,
+          ...sharedServiceSecrets(servicesRootOf(foundations)).map(({ value }) => value),
           // The demo accounts' passwords are there to be shown.
           ...Object.values(foundations.databases).flatMap(({ url, migrationUrl }) => [url, migrationUrl]),
         ]

@@ -36,7 +36,7 @@ import {
   settingsDirectory,
 } from './service-settings.ts'
 import { statePaths } from './state-paths.ts'
-import { offerCandidate, type SwitchContext, switchUsers } from './switch-users.ts'
+import { letServicesMeet, offerCandidate, type SwitchContext, switchUsers } from './switch-users.ts'
 
 export type LocalPlatformRequest = {
   readonly repository: string
@@ -62,7 +62,17 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
   const table = openProcessTable(paths.processes)
   const releases = createLocalReleaseStore(paths.releases)
   const previewTokens = new Map<number, string>()
+  const previewToken = ({ number }: ReleaseRecord): string => {
+    const token = previewTokens.get(number) ?? randomUUID()
+    previewTokens.set(number, token)
+    return token
+  }
   const overridesFile = join(paths.environment, 'settings.env')
+  const settingsSource = async () => ({
+    foundations: await requireFoundations(paths),
+    overrides: await readOverrides(overridesFile),
+    mailDirectory: paths.mail,
+  })
   let edgeBundle: Promise<Bundle> | null = null
 
   const bundle = (service: string): Promise<Bundle> => {
@@ -108,10 +118,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
     },
 
     async render(artifacts) {
-      const source = {
-        foundations: await requireFoundations(paths),
-        overrides: await readOverrides(overridesFile),
-      }
+      const source = await settingsSource()
       const rendered = artifacts.map(async ({ service, digest, migrationsHash }) => {
         const settings = serviceSettings(service, source)
         const hash = settingsHash(settings)
@@ -168,12 +175,16 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
     },
 
     async directions() {
-      const foundations = await requireFoundations(paths)
+      const source = await settingsSource()
+      const { MAIL_DIRECTORY: mails = null } = serviceSettings('users', source).variables
       const demoData = await isThere(join(paths.environment, 'demo-data'))
-      return localDirections(foundations, demoData ? 'loaded' : 'none')
+      return localDirections({ ...source.foundations, mails }, demoData ? 'loaded' : 'none')
     },
 
-    apply: (release, _conflicts, signal) => applyRelease(release, { table, paths, signal }),
+    async apply(release, _conflicts, signal) {
+      await applyRelease(release, { table, paths, signal })
+      await letServicesMeet({ release, token: previewToken(release) }, await switching(signal))
+    },
 
     async *observe(release, signal) {
       const { processes } = await table.list()
@@ -201,8 +212,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
 
     async entry(release) {
       const context = await switching(AbortSignal.timeout(5000))
-      const token = previewTokens.get(release.number) ?? randomUUID()
-      previewTokens.set(release.number, token)
+      const token = previewToken(release)
       await offerCandidate({ release, token }, context)
       return { url: `http://127.0.0.1:${context.foundations.publicPort}`, headers: { 'x-release-preview': token } }
     },

@@ -9,7 +9,15 @@ const routesSchema = z.object({
   schema: z.literal('shopctl.routes/1'),
   generation: z.number(),
   current: z.object({ release: z.number(), upstreams }).nullable(),
-  candidate: z.object({ release: z.number(), token: z.string(), upstreams }).nullable(),
+  candidate: z
+    .object({
+      release: z.number(),
+      token: z.string(),
+      upstreams,
+      /** As the edge reads it. */
+      reach: z.enum(['by-token', 'between-services']).default('by-token'),
+    })
+    .nullable(),
 })
 
 /** What the edge routes by. This file is the truth about where users are; the edge reads it at start and when told. */

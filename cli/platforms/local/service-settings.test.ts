@@ -23,7 +23,7 @@ const foundations: Foundations = {
 }
 
 const settingsOf = (service: string, overrides: ReturnType<typeof parseOverrides> = []) =>
-  serviceSettings(service, { foundations, overrides })
+  serviceSettings(service, { foundations, overrides, mailDirectory: '/shop/mail' })
 
 test('a service is told where its peers are, and no other service is told of its database', () => {
   expect(settingsOf('orders').variables).toMatchObject({
@@ -33,6 +33,23 @@ test('a service is told where its peers are, and no other service is told of its
   expect(settingsOf('orders').secrets.DATABASE_URL).toBe('postgres://orders:secret@127.0.0.1/orders')
   expect(settingsOf('users').secrets).not.toHaveProperty('DATABASE_URL')
   expect(settingsOf('catalog').secrets).not.toHaveProperty('JWT_PRIVATE_KEYS')
+})
+
+test('each service proves itself to the users service by a word of its own, which that one knows by a digest', () => {
+  const [catalog, orders] = ['catalog', 'orders'].map((service) => settingsOf(service).secrets)
+  expect(catalog?.SERVICE_CLIENT_SECRET).not.toBe(orders?.SERVICE_CLIENT_SECRET)
+  const { secrets, variables } = settingsOf('users')
+  expect(secrets).not.toHaveProperty('SERVICE_CLIENT_SECRET')
+  expect(secrets.SERVICE_CLIENTS).toMatch(/product-catalog.*order-management/)
+  expect(secrets.SERVICE_CLIENTS).not.toContain(catalog?.SERVICE_CLIENT_SECRET)
+  expect(catalog).not.toHaveProperty('TOKEN_KEY')
+  expect(variables).toMatchObject({ PUBLIC_BASE_URL: 'http://127.0.0.1:8080', MAIL_DIRECTORY: '/shop/mail' })
+})
+
+test('mails go to the server that somebody names, and to files no longer', () => {
+  const { variables, secrets } = settingsOf('users', parseOverrides('users.SMTP_URL=smtp://127.0.0.1:1025', 'mine.env'))
+  expect({ ...variables, ...secrets }).toMatchObject({ SMTP_URL: 'smtp://127.0.0.1:1025' })
+  expect(variables).not.toHaveProperty('MAIL_DIRECTORY')
 })
 
 test("people's own settings win, are for one service or for all, and count as secret unless they are ordinary words", () => {

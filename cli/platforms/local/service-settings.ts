@@ -2,8 +2,9 @@ import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { services } from '../../../services/registry.ts'
 import { isSecretSetting, type Override, parseOverrides, type ServiceSettings } from '../service-settings.ts'
+import { serviceClients, sharedServiceSecrets } from '../shared-service-secrets.ts'
 import { whenNotWritable } from '../state-not-writable.ts'
-import type { Foundations } from './foundations-file.ts'
+import { type Foundations, servicesRootOf } from './foundations-file.ts'
 import { isServiceName } from './manifest.ts'
 
 /** Reads what people set themselves. All of it is treated as secret: nobody says which of it is not. */
@@ -22,6 +23,8 @@ export const readOverriddenSecrets = async (file: string): Promise<readonly stri
 
 type SettingsSource = {
   readonly foundations: Foundations
+  /** Where the users service leaves its mails. */
+  readonly mailDirectory: string
   readonly overrides: readonly Override[]
 }
 
@@ -33,27 +36,48 @@ const peerVariables = (service: string, foundations: Foundations): Record<string
   )
 }
 
+const sharedSecrets = (service: string, foundations: Foundations): Record<string, string> => {
+  const all = sharedServiceSecrets(servicesRootOf(foundations))
+  const own = all.filter((secret) => secret.service === service).map(({ name, value }) => [name, value] as const)
+  if (service !== 'users') return Object.fromEntries(own)
+  const secretOf = (client: string) =>
+    all.find((secret) => secret.service === client && secret.name === 'SERVICE_CLIENT_SECRET')?.value
+  return Object.fromEntries([...own, ['SERVICE_CLIENTS', serviceClients(secretOf)]])
+}
+
+/** Of the users service: mails are files unless people name a server, and their links lead to the front door. */
+const usersVariables = (
+  { foundations, mailDirectory }: SettingsSource,
+  named: ReadonlyMap<string, string>,
+): Record<string, string> => ({
+  AUTH_UNVERIFIED_LOGIN: 'allow',
+  PUBLIC_BASE_URL: `http://127.0.0.1:${foundations.publicPort}`,
+  ...(named.has('SMTP_URL') ? {} : { MAIL_DIRECTORY: mailDirectory }),
+})
+
 /** What a service is told, from the platform's facts and people's overrides, which win. */
-export const serviceSettings = (service: string, { foundations, overrides }: SettingsSource): ServiceSettings => {
+export const serviceSettings = (service: string, source: SettingsSource): ServiceSettings => {
+  const { foundations, overrides } = source
   const database = foundations.databases[service]
   const own = overrides.filter(([whose]) => whose === '*' || whose === service)
-  const named = own.map(([, name, value]) => [name, value] as const)
+  const named = new Map(own.map(([, name, value]) => [name, value]))
   const variables: Record<string, string> = {
     SHOP_ENV: 'local',
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
     SHUTDOWN_DELAY: '0',
     TRUSTED_PROXY_HOPS: '1',
-    ...(service === 'users' ? { AUTH_UNVERIFIED_LOGIN: 'allow' } : {}),
+    ...(service === 'users' ? usersVariables(source, named) : {}),
     ...peerVariables(service, foundations),
-    ...Object.fromEntries(named.filter(([name, value]) => !isSecretSetting(name, value))),
+    ...Object.fromEntries([...named].filter(([name, value]) => !isSecretSetting(name, value))),
   }
   const secrets: Record<string, string> = {
     ...(database === undefined ? {} : { DATABASE_URL: database.url, MIGRATION_DATABASE_URL: database.migrationUrl }),
     ...(foundations.redisUrl === null ? {} : { REDIS_URL: foundations.redisUrl }),
     CURSOR_KEY: foundations.cursorKey,
     ...(service === 'users' ? { JWT_PRIVATE_KEYS: foundations.signingKeys } : {}),
-    ...Object.fromEntries(named.filter(([name, value]) => isSecretSetting(name, value))),
+    ...sharedSecrets(service, foundations),
+    ...Object.fromEntries([...named].filter(([name, value]) => isSecretSetting(name, value))),
   }
   const shown = Object.entries(variables).filter(([name]) => !Object.hasOwn(secrets, name))
   return { variables: Object.fromEntries(shown), secrets }

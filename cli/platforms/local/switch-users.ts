@@ -63,14 +63,30 @@ const tellEdge = async (next: Parameters<typeof writeRoutes>[1], context: Switch
   if (answer.generation !== routes.generation) throw notSwitched(`it routes by generation ${answer.generation}`)
 }
 
+type Offered = { readonly release: ReleaseRecord; readonly token: string }
+
+/** Whether a process that users are routed to is alive. */
+const usersAreServed = async ({ paths, table }: SwitchContext): Promise<boolean> => {
+  const { current } = await readRoutes(paths.routes)
+  const { processes } = await table.list()
+  const live = new Set(processes.filter(({ alive }) => alive).map(({ record }) => `http://127.0.0.1:${record.port}`))
+  return current !== null && Object.values(current.upstreams).some((address) => live.has(address))
+}
+
 /** Lets requests that carry the token reach a release that users are not on yet. */
-export const offerCandidate = async (
-  { release, token }: { release: ReleaseRecord; token: string },
-  context: SwitchContext,
-): Promise<void> => {
+export const offerCandidate = async ({ release, token }: Offered, context: SwitchContext): Promise<void> => {
   const { current } = await readRoutes(context.paths.routes)
   const upstreams = await upstreamsOf(release, context.table)
-  await tellEdge({ current, candidate: { release: release.number, token, upstreams } }, context)
+  const reach = (await usersAreServed(context)) ? 'by-token' : 'between-services'
+  await tellEdge({ current, candidate: { release: release.number, token, upstreams, reach } }, context)
+}
+
+/**
+ * Services that start together ask each other before anybody may ask them. Where users are on processes that live, they
+ * ask those; else, in a new shop or after everything was down, they must meet among themselves.
+ */
+export const letServicesMeet = async (offered: Offered, context: SwitchContext): Promise<void> => {
+  if (!(await usersAreServed(context))) await offerCandidate(offered, context)
 }
 
 /** Moves every user to a release with one assignment in the edge. */
