@@ -89,7 +89,10 @@ module.exports = {
     ),
     only(
       'what ships does not import what tests',
-      { pathNot: '\\.test\\.ts$|^cli/e2e/|^vitest\\.config\\.ts$|/testing/' },
+      {
+        pathNot:
+          '\\.test\\.ts$|^cli/e2e/|^vitest\\.config\\.ts$|^bin/hooks-reporter\\.ts$|/testing/|^loadtest/benchmarks/',
+      },
       { path: `\\.test\\.ts$|/testing/|${dependency('vitest', 'fast-check')}` },
     ),
   ],

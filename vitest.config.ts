@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const everywhere = { environment: 'node', restoreMocks: true, unstubEnvs: true } as const
 
-/** unit: pure, no database. integration: real PostgreSQL, Redis where it is. e2e: bin/shopctl itself; infra: on AWS; cluster: on a cluster. */
+/** unit: pure, no database. integration: real PostgreSQL, Redis where it is. chaos: what is killed or frozen. e2e: bin/shopctl itself; infra: on AWS; cluster: on a cluster. */
 export default defineConfig({
   test: {
     projects: [
@@ -11,9 +11,10 @@ export default defineConfig({
           ...everywhere,
           name: 'unit',
           include: ['{bin,cli,services,stacks,manifests,observability,loadtest,pipelines}/**/*.test.ts'],
-          exclude: ['**/*.integration.test.ts', 'cli/e2e/**'],
+          exclude: ['**/*.{integration,chaos}.test.ts', 'cli/e2e/**'],
           // No test judges a time; a machine that does other things as well must not fail one.
           testTimeout: 30_000,
+          maxWorkers: 2,
         },
       },
       {
@@ -24,6 +25,19 @@ export default defineConfig({
           globalSetup: ['services/kit/testing/postgres-for-tests.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          // Each file has a database of its own; left to itself vitest keeps one of two cores free.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          ...everywhere,
+          name: 'chaos',
+          include: ['services/**/*.chaos.test.ts'],
+          globalSetup: ['services/kit/testing/postgres-for-tests.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
         },
       },
       {

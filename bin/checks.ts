@@ -12,9 +12,14 @@ const fixed = (name: string, ...words: Check['words']): Check => ({ name, words,
 
 const tests = (project: string): Check => {
   const report = `reports/${project}.json`
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const reporters = ['default', 'json', './bin/hooks-reporter.ts'].map((name) => `--reporter=${name}`)
+  const output = `--outputFile.json=${report}`
   // A project may have no test yet.
-  return { name: project, words: ['vitest', 'run', '--project', project, '--passWithNoTests', ...reporters], report }
+  return {
+    name: project,
+    words: ['vitest', 'run', '--project', project, '--passWithNoTests', ...reporters, output],
+    report,
+  }
 }
 
 export const checks: readonly Check[] = [
@@ -23,6 +28,7 @@ export const checks: readonly Check[] = [
   fixed('arrows', 'npm', 'run', '--silent', 'arrows'),
   tests('unit'),
   tests('integration'),
+  tests('chaos'),
   tests('e2e'),
   { ...tests('infra'), beside: 'the one before' },
   tests('cluster'),

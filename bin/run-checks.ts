@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { besideEachOther, type Check, checks, chooseChecks } from './checks.ts'
+import { hooksReportOf } from './hooks-reporter.ts'
 import { countsOfFixedCheck, countsOfTests, refuseSkips, type TestCounts } from './test-counts.ts'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -40,9 +41,11 @@ const runCheck = async ({ words: [program, ...args] }: Check, output: 'shown' | 
 
 const countsOf = async (check: Check, output: 'shown' | 'kept'): Promise<TestCounts> => {
   if (check.report === null) return countsOfFixedCheck(await runCheck(check, output))
-  rmSync(check.report, { force: true })
+  const reports = { tests: check.report, hooks: hooksReportOf(check.report) }
+  for (const file of Object.values(reports)) rmSync(file, { force: true })
   const exitCode = await runCheck(check, output)
-  return countsOfTests(existsSync(check.report) ? readFileSync(check.report, 'utf8') : null, exitCode)
+  const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : null)
+  return countsOfTests({ tests: read(reports.tests), hooks: read(reports.hooks) }, exitCode)
 }
 
 type Counted = { readonly name: string; readonly counts: TestCounts }

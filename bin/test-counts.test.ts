@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { countsOfFixedCheck, countsOfTests, refuseSkips } from './test-counts.ts'
+import { countsOfFixedCheck, countsOfTests, type Reports, refuseSkips } from './test-counts.ts'
 
-const report = (...files: readonly { status: string; tests: readonly string[] }[]) =>
-  JSON.stringify({
+const report = (...files: readonly { status: string; tests: readonly string[] }[]): Reports => ({
+  tests: JSON.stringify({
     testResults: files.map(({ status, tests }, file) => ({
       name: `file ${file}`,
       status,
@@ -13,7 +13,11 @@ const report = (...files: readonly { status: string; tests: readonly string[] }[
         failureMessages: one === 'failed' ? ['expected 1 to be 2\n  at here'] : [],
       })),
     })),
-  })
+  }),
+  hooks: null,
+})
+
+const noReport: Reports = { tests: null, hooks: null }
 
 test('passed, failed and skipped tests are counted over all files', () => {
   const text = report(
@@ -35,13 +39,21 @@ test('a file that could not be loaded counts as failed', () => {
   })
 })
 
+test('a group whose hook threw says what it threw', () => {
+  const broken = {
+    ...report({ status: 'failed', tests: ['skipped'] }),
+    hooks: '["a group: the shop is gone\\n  at once"]',
+  }
+  expect(countsOfTests(broken, 1)).toMatchObject({ failed: 1, failures: ['a group: the shop is gone'] })
+})
+
 test('an exit code that no test explains counts as one failure', () => {
   expect(countsOfTests(report({ status: 'passed', tests: ['passed'] }), 1)).toMatchObject({ passed: 1, failed: 1 })
-  expect(countsOfTests(null, 1).failed).toBe(1)
+  expect(countsOfTests(noReport, 1).failed).toBe(1)
 })
 
 test('a project without tests counts nothing', () => {
-  expect(countsOfTests(null, 0)).toEqual({ passed: 0, failed: 0, failures: [], skipped: [] })
+  expect(countsOfTests(noReport, 0)).toEqual({ passed: 0, failed: 0, failures: [], skipped: [] })
 })
 
 test('types, lint and arrows count as one each', () => {

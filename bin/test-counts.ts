@@ -3,7 +3,10 @@ import { z } from 'zod'
 export type TestCounts = {
   readonly passed: number
   readonly failed: number
-  /** Full titles of the tests that failed, and files that could not be loaded, each with the first line of what was said. */
+  /**
+   * Full titles of the tests that failed, files that could not be loaded and groups whose hooks threw, each with the
+   * first line of what was said.
+   */
   readonly failures: readonly string[]
   /** Full titles of the tests that did not run. */
   readonly skipped: readonly string[]
@@ -31,20 +34,26 @@ const firstLine = (text: string) => text.split('\n', 1)[0] ?? ''
 export const countsOfFixedCheck = (exitCode: number): TestCounts =>
   exitCode === 0 ? { ...none, passed: 1 } : failedOne
 
-/** `report` is the text of vitest's report, or null where it left none. Whatever went wrong counts at least as one. */
-export const countsOfTests = (report: string | null, exitCode: number): TestCounts => {
-  if (report === null) return exitCode === 0 ? none : failedOne
-  const files = reportSchema.parse(JSON.parse(report)).testResults
+/** Texts of vitest's JSON report and of `HooksReporter`'s; null where there is none. */
+export type Reports = { readonly tests: string | null; readonly hooks: string | null }
+
+/** Whatever went wrong counts at least as one. */
+export const countsOfTests = ({ tests, hooks }: Reports, exitCode: number): TestCounts => {
+  if (tests === null) return exitCode === 0 ? none : failedOne
+  const files = reportSchema.parse(JSON.parse(tests)).testResults
+  const brokenHooks = z.array(z.string()).parse(JSON.parse(hooks ?? '[]'))
   const all = files.flatMap(({ assertionResults }) => assertionResults)
   const failedTests = all
     .filter(({ status }) => status === 'failed')
     .map(({ fullName, failureMessages }) => `${fullName.trim()}: ${firstLine(failureMessages[0] ?? '')}`)
   const brokenFiles = files
     .filter(
-      ({ status, assertionResults }) => status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
+      // A file without a message broke in a hook, which is told below.
+      ({ status, message, assertionResults }) =>
+        status === 'failed' && message !== '' && assertionResults.every((one) => one.status !== 'failed'),
     )
     .map(({ name, message }) => `${name}: ${firstLine(message)}`)
-  const failures = [...failedTests, ...brokenFiles]
+  const failures = [...failedTests, ...brokenFiles, ...brokenHooks.map(firstLine)]
   return {
     passed: all.filter(({ status }) => status === 'passed').length,
     failed: failures.length === 0 && exitCode !== 0 ? 1 : failures.length,
