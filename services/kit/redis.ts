@@ -22,7 +22,8 @@ const waitAtStartMilliseconds = 1_000
 /** Longer than any command's deadline: what was sent on a lost connection has failed before there is a new one. */
 const reconnectMilliseconds = { least: 150, most: 1_000 }
 
-const common: Omit<RedisOptions, 'replyMapping'> = {
+/** Of every client: gives up soon, never queues, connects again for ever. */
+export const commonRedisOptions: Omit<RedisOptions, 'replyMapping'> = {
   connectTimeout: connectMilliseconds,
   enableOfflineQueue: false,
   // Sent again after a reconnect, an increment would count twice and a fill would be an old one.
@@ -54,7 +55,7 @@ export async function openRedisOf(
 /** Resolves when both that serve requests are connected, or after a second without: a service starts without Redis. */
 export async function openRedis(url: string, logger: Logger): Promise<RedisClients> {
   const open = (name: string) => {
-    const client = new Redis(url, { ...common, connectionName: name })
+    const client = new Redis(url, { ...commonRedisOptions, connectionName: name })
     logOutages(client, logger.child({ redis_client: name }))
     return client
   }
@@ -74,7 +75,7 @@ export async function openRedis(url: string, logger: Logger): Promise<RedisClien
 }
 
 /** One line when it goes and one when it is back. Unheard, an error would be printed by the client itself. */
-function logOutages(client: Redis, logger: Logger): void {
+export function logOutages(client: Redis, logger: Logger): void {
   let away = false
   client.on('error', (error: Error) => {
     if (!away) logger.warn({ error }, 'Redis is away')
@@ -86,7 +87,8 @@ function logOutages(client: Redis, logger: Logger): void {
   })
 }
 
-async function waitUntilReady(client: Redis): Promise<void> {
+/** Or for a second. */
+export async function waitUntilReady(client: Redis): Promise<void> {
   if (client.status === 'ready') return
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, waitAtStartMilliseconds)

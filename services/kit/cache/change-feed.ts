@@ -13,6 +13,8 @@ export type ChangeFeedParts = {
   readonly channel: string
   /** Shown in pg_stat_activity. */
   readonly applicationName: string
+  /** What is done instead, for the log. */
+  readonly whileUnheard?: string
   readonly logger: Logger
   onChange(payload: string): void
   /** It hears for the first time: what was copied before may have changed since. */
@@ -32,7 +34,7 @@ const heardMilliseconds = beatMilliseconds + answerMilliseconds
  * it, in order. A connection can be dead without a word, so it is asked something every second.
  */
 export function listenForChanges(parts: ChangeFeedParts): ChangeFeed {
-  const { elapsed, logger } = parts
+  const { elapsed, logger, whileUnheard = 'own copies are kept for 2 s only' } = parts
   const closing = new AbortController()
   let heardAt: number | null = null
   let hasListened = false
@@ -74,7 +76,7 @@ export function listenForChanges(parts: ChangeFeedParts): ChangeFeed {
     while (!closing.signal.aborted) {
       await listen().catch((error: unknown) => {
         if (closing.signal.aborted) return
-        logger[told ? 'debug' : 'warn']({ error }, 'changes cannot be heard; own copies are kept for 2 s only')
+        logger[told ? 'debug' : 'warn']({ error }, `changes cannot be heard; ${whileUnheard}`)
         told = true
       })
       await delay(beatMilliseconds / 2, undefined, { signal: closing.signal }).catch(() => undefined)
