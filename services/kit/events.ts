@@ -1,6 +1,10 @@
 import type { Transaction } from 'kysely'
+import type { ShopEvent } from './event-schemas/event-catalogue.ts'
 
-/** What happened to one thing, written into the outbox by the transaction in which it happens (acceptance: events.md). */
+/**
+ * What happened to one thing, written into the outbox by the transaction in which it happens (acceptance: events.md).
+ * The form of it; what there is to tell is `ShopEvent` of event-schemas/event-catalogue.ts.
+ */
 export type NewEvent = {
   /** `noun.past_tense.vN` */
   readonly type: `${string}.${string}.v${number}`
@@ -13,7 +17,7 @@ export type NewEvent = {
 /** Of the request that caused it. */
 export type EventCause = { readonly requestId: string; readonly traceparent?: string | undefined }
 
-export type Outbox = {
+export type Outbox<Event extends NewEvent = ShopEvent> = {
   /** Appends in the given transaction, so that the events are there exactly when what they tell is. */
-  append<Tables>(transaction: Transaction<Tables>, events: readonly NewEvent[], cause: EventCause): Promise<void>
+  append<Tables>(transaction: Transaction<Tables>, events: readonly Event[], cause: EventCause): Promise<void>
 }
