@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { NewEvent } from '../events.ts'
 import { type TestDatabase, testDatabase } from '../testing/test-database.ts'
 import { appendedEvent, createOutbox } from './outbox.ts'
 import type { OutboxTables } from './outbox-schema.ts'
@@ -22,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const outbox = createOutbox('test-service')
+const outbox = createOutbox<NewEvent>('test-service')
 const cause = { requestId: 'r-1' }
 const event = (subject: string, number = 0) =>
   ({ type: 'thing.changed.v1', subject, data: { number, nothing: null } }) as const
@@ -89,13 +90,13 @@ test('a single statement tells of each row that it changes, and of none where it
     with changed as (select id from unnest(${wanted}::uuid[]) as t (id))
     select ${appendedEvent(
       'test-service',
-      { type: 'thing.ended.v1', subject: sql`id`, data: sql`jsonb_build_object('id', id)` },
+      { type: 'user.closed.v1', subject: sql`id`, data: sql`jsonb_build_object('id', id)` },
       cause,
     )} from changed`
   expect((await tell(subjects).execute(database.kysely)).rows).toHaveLength(2)
   expect((await tell([]).execute(database.kysely)).rows).toEqual([])
   for (const subject of subjects) {
-    expect(await eventsOf(subject)).toMatchObject([{ type: 'thing.ended.v1', envelope: { data: { id: subject } } }])
+    expect(await eventsOf(subject)).toMatchObject([{ type: 'user.closed.v1', envelope: { data: { id: subject } } }])
   }
 })
 

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { EventType, ShopEvent } from '../event-schemas/event-catalogue.ts'
 import type { EventCause, NewEvent, Outbox } from '../events.ts'
 
 /** The writer on the tables of outbox-tables.ts. `source` is the service's long name. */
-export function createOutbox(source: string): Outbox {
+export function createOutbox<Event extends NewEvent = ShopEvent>(source: string): Outbox<Event> {
   return {
     async append(transaction, events, cause) {
       if (events.length === 0) return
@@ -22,7 +23,7 @@ export function createOutbox(source: string): Outbox {
 
 /** One event of each row that a single statement changes: subject and data may be the statement's own columns. */
 export type EventOfRow = {
-  readonly type: NewEvent['type']
+  readonly type: EventType
   readonly subject: RawBuilder<unknown>
   /** A jsonb expression: ids, numbers and states only. */
   readonly data: RawBuilder<unknown>
