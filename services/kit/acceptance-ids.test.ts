@@ -9,8 +9,8 @@ const textOf = (path: string) => readFileSync(new URL(path, root), 'utf8')
 /** Their tests are being written. Empty before a release. */
 const inWork: ReadonlySet<string> = new Set([])
 
-const tables = ['users', 'catalog', 'kit'].map((folder) => `services/${folder}/README.md`)
-const suites = '{services,loadtest,cli,manifests}/**/*.ts'
+const tables = ['users', 'catalog', 'orders', 'kit'].map((folder) => `services/${folder}/README.md`)
+const suites = '{bin,services,loadtest,cli,manifests}/**/*.ts'
 /** Also contracts, whose cases are told once and run by the tests of each implementation. */
 const isSuite = (text: string) => text.includes("from 'vitest'")
 const own = 'services/kit/acceptance-ids.test.ts'

@@ -10,7 +10,7 @@ export type IdVerdict = {
   readonly twice: readonly string[]
 }
 
-const idPattern = '[ACXG]\\d+(?:\\.\\w+)?'
+const idPattern = '[ACEOXG]\\d+(?:\\.\\w+)?'
 const rowPattern = new RegExp(`^\\| (${idPattern}) \\| ([^|]+) \\| ?([^|]*)\\|$`)
 
 /** The rows whose first cell is an id. */
@@ -23,7 +23,7 @@ export function parseAcceptedRows(markdown: string): readonly AcceptedRow[] {
 }
 
 /** `test('A34 A38: …` is a title with two ids; so is one after `test.each(…)(`. Of a text elsewhere nothing is run. */
-const titlePattern = /(?:\b(?:test|describe)|\))\(\s*['"`]((?:[ACXG]\d[\w.]* )*[ACXG]\d[\w.]*): /g
+const titlePattern = /(?:\b(?:test|describe)|\))\(\s*['"`]((?:[ACEOXG]\d[\w.]* )*[ACEOXG]\d[\w.]*): /g
 
 export function idsOfTitles(source: string): readonly string[] {
   return [...source.matchAll(titlePattern)].flatMap(([, ids]) => ids?.split(' ') ?? [])

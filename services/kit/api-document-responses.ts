@@ -23,6 +23,9 @@ const rateLimitHeaders: Limits = {
   }),
   'RateLimit-Policy': header('the quota and its window', { type: 'string', examples: ['"client";q=100;w=60'] }),
 }
+/** What idempotency.ts answers again for the same key. */
+const replayable = ['200', '201', '202', '204', '402', '404', '409']
+const replayed = { 'Idempotency-Replayed': header('true: as it was answered before', { type: 'string' }) }
 const acceptEncoding = header('where the body was encoded: how it must be sent', {
   type: 'string',
   examples: ['identity'],
@@ -35,11 +38,19 @@ export function completedResponses(method: string, operation: ApiOperation): Rec
   const kinds = kindsOf(method, operation)
   const refusals = Map.groupBy(kinds, (kind) => String(kind.status))
   const limits = kinds.some(({ code }) => code === rateProblems.limited.code) ? rateLimitHeaders : {}
+  const keyed = operation.parameters.some(({ name }) => name.toLowerCase() === 'idempotency-key')
+  const withReplay = ([status, { headers, ...response }]: readonly [string, ApiResponse]) =>
+    [
+      status,
+      { ...response, headers: { ...headers, ...(keyed && replayable.includes(status) ? replayed : {}) } },
+    ] as const
   return Object.fromEntries(
     [
       ...good.map(([status, response]) => [status, goodResponse(status, { response, operation, limits })] as const),
       ...[...refusals].map(([status, same]) => [status, problemResponse(status, { kinds: same, limits })] as const),
-    ].toSorted(([a], [b]) => Number(a) - Number(b)),
+    ]
+      .toSorted(([a], [b]) => Number(a) - Number(b))
+      .map(withReplay),
   )
 }
 
@@ -103,10 +114,14 @@ function problemResponse(status: string, { kinds, limits }: Refusals): ApiRespon
   )
   return {
     description: kinds.map((kind) => `${kind.title}: \`${kind.code}\``).join('. '),
-    headers: { 'X-Request-ID': requestId, ...limits, ...ownHeaders[status] },
+    headers: { 'X-Request-ID': requestId, ...limits, ...ownHeaders[status], ...(passing(codes) ? wait : {}) },
     content: { [problemContentType]: { schema, examples } },
   }
 }
+
+const wait = { 'Retry-After': retryAfter }
+/** Somebody else is at it, and will not be for long. */
+const passing = (codes: readonly string[]): boolean => codes.some((code) => code.endsWith('/in-progress'))
 
 const exampleName = (code: string) => code.replaceAll('/', '.')
 

@@ -113,7 +113,7 @@ test('A4: no Authorization header is no invalid token, and a token in the query 
   expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
 })
 
-test('clocks may differ by half a minute', async () => {
+test('X35: where access tokens are verified clocks may differ by half a minute', async () => {
   expect((await ask(`Bearer ${await token({ claims: { iat: seconds + 29 } })}`)).status).toBe(200)
   expect((await ask(`Bearer ${await token({ claims: { iat: seconds - 920, exp: seconds - 20 } })}`)).status).toBe(200)
 })

@@ -8,7 +8,7 @@ import type { TraceSpan } from './trace-span.ts'
 const ids = '4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7'
 const ownSpan = `00-4bf92f3577b34da6a3ce929d0e0e4736-1111111111111111-01`
 const span: TraceSpan = { traceId: '', traceparent: ownSpan, child: () => span, end: () => undefined }
-const tracing = { startRequest: () => span, close: async () => undefined }
+const tracing = { startRequest: () => span, startMessage: () => span, close: async () => undefined }
 
 async function causeIn(options: Parameters<typeof testApp>[1], headers: Record<string, string>): Promise<EventCause> {
   let cause: EventCause | undefined

@@ -4,7 +4,7 @@ type Shape = Readonly<Record<string, z.ZodType>>
 type Values = Readonly<Record<string, string>>
 
 /** Settings that hold a secret, by their name. */
-const secretName = /(KEY|KEYS|SECRET|PASSWORD)$/
+const secretName = /(KEYS?|SECRETS?|PASSWORD)$/
 /** How the secrets of documentation, tests and tutorials read. */
 const exampleText = /example|change-?me|of[- ]the[- ]tests|random characters|password|secret|0123456789/i
 

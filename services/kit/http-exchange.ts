@@ -8,7 +8,12 @@ export type HttpRequest = {
   readonly body: string | undefined
 }
 
-export type HttpAnswer = { readonly status: number; readonly text: string }
+export type HttpAnswer = {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: http.IncomingHttpHeaders
+  readonly text: string
+}
 
 export type HttpLimits = {
   readonly connectMilliseconds: number
@@ -91,7 +96,7 @@ function wholeAnswer(outgoing: http.ClientRequest, { body, limits }: Exchange): 
     incoming.on('error', fail)
     incoming.on('end', () => {
       const text = Buffer.concat(chunks).toString('utf8')
-      resolve({ status: incoming.statusCode ?? 0, text })
+      resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text })
     })
   })
   outgoing.end(body)

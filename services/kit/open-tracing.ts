@@ -2,8 +2,17 @@ import type { ServiceFacts } from '../registry.ts'
 import type { CommonSettings } from './settings.ts'
 import type { Tracing } from './trace-span.ts'
 
+export type TracingSettings = Partial<Pick<CommonSettings, 'SHOP_ENV'>> &
+  Pick<
+    CommonSettings,
+    'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_TRACES_SAMPLER_ARG' | 'SERVICE_VERSION' | 'NAMESPACE' | 'POD_NAME'
+  >
+
 /** Undefined, and none of its code loaded, where no collector is set. */
-export async function openTracing(facts: ServiceFacts, settings: CommonSettings): Promise<Tracing | undefined> {
+export async function openTracing(
+  facts: Pick<ServiceFacts, 'longName'>,
+  settings: TracingSettings,
+): Promise<Tracing | undefined> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = settings
   if (endpoint === undefined) return undefined
   const { startTracing } = await import('./tracing.ts')

@@ -6,7 +6,7 @@ import type { CommonSettings } from './settings.ts'
 
 type Parts<Tables> = {
   readonly database: OpenDatabase<Tables>
-  readonly opened: OpenService
+  readonly opened: Pick<OpenService<Tables>, 'warm' | 'checks' | 'optionalChecks'>
   /** Of the service's own; resolved where it has none. */
   warm(): Promise<void>
 }

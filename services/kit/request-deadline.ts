@@ -19,7 +19,7 @@ export type RequestDeadlines = {
 export function boundTime(deadlines: RequestDeadlines = {}): MiddlewareHandler<RequestEnvironment> {
   const { milliseconds = 10_000, byRoute, graceMilliseconds = 1_000 } = deadlines
   return async (c, next) => {
-    const scope = new RequestScope(c.get('span'))
+    const scope = new RequestScope(c.get('span'), c.get('requestId'))
     const { outgoing } = c.env ?? {}
     const leave = () => {
       if (outgoing?.writableFinished === false) scope.abandon('client-left')

@@ -20,12 +20,15 @@ export type Abandonment = keyof typeof abandonments
 export class RequestScope {
   /** Where tracing is on and this request is traced. */
   readonly span: TraceSpan | undefined
+  /** For the log. */
+  readonly requestId: string | undefined
   #abandoned: Abandonment | null = null
   #committed = false
   readonly #listeners = new Set<() => void>()
 
-  constructor(span?: TraceSpan) {
+  constructor(span?: TraceSpan, requestId?: string) {
     this.span = span
+    this.requestId = requestId
   }
 
   /** Why its statements end now; null while someone waits for it, or once it has written. */
@@ -70,7 +73,7 @@ export function runInScope<Result>(scope: RequestScope, run: () => Result): Resu
   return scopes.run(scope, run)
 }
 
-/** Undefined outside of a request: in a job, at the start, while ending. */
+/** Undefined where no request is the cause: in a job, at the start, while ending. */
 export const requestScope = (): RequestScope | undefined => scopes.getStore()
 
 /** For work that several requests share (one load for all who wait): the one that began it may leave. */

@@ -54,6 +54,12 @@ export function jsonAnswer<Schema extends z.ZodType>(description: string, schema
   return { description, content: { 'application/json': { schema } } }
 }
 
+/** With the tag of what it shows; where a tag can be sent back, or something was made, every answer has one anyway. */
+export function taggedAnswer<Schema extends z.ZodType>(description: string, schema: Schema) {
+  const tag = { description: 'strong; for If-None-Match and If-Match', schema: { type: 'string' as const } }
+  return { ...jsonAnswer(description, schema), headers: { ETag: tag } }
+}
+
 /** What a call to another service carries on: the request's id and, before a release is public, the way to it. */
 export function forwardedHeaders(c: Context): Record<string, string> {
   const preview = c.req.header('x-release-preview')

@@ -9,7 +9,7 @@ import { waitForStop } from './shutdown.ts'
 
 const exitCodes = { done: 0, failed: 1, usage: 64, settingsRefused: 78 } as const
 
-/** The whole program of a service: serves without a word, else `migrate [--plan | --applied]` or `seed`. */
+/** The whole program of a service: serves without a word, else `migrate [--plan | --applied]`, `seed` or `events …`. */
 export async function runService<Settings extends CommonSettings, Tables>(
   service: Service<Settings, Tables>,
 ): Promise<never> {
@@ -32,8 +32,8 @@ async function runCommand<Settings extends CommonSettings, Tables>(
     const { migrateCommand } = await import('./migrate-command.ts')
     return migrateCommand(service, { source, options, logger: startLogger })
   }
-  if (command !== 'serve' && command !== 'seed') {
-    startLogger.fatal('usage: [serve] | migrate [--plan | --applied] | seed')
+  if (command !== 'serve' && command !== 'seed' && command !== 'events') {
+    startLogger.fatal('usage: [serve] | migrate [--plan | --applied] | seed | events …')
     return exitCodes.usage
   }
 
@@ -48,6 +48,10 @@ async function runCommand<Settings extends CommonSettings, Tables>(
   const unknown = unknownSettings(service.settings.shape, process.env)
   if (unknown.length > 0) logger.warn({ settings: unknown }, `settings that ${about.service} does not know: ${unknown}`)
   if (command === 'serve') return serveUntilStopped(service, { settings, logger })
+  if (command === 'events') {
+    const { eventsCommand } = await import('./events-command/events-command.ts')
+    return eventsCommand(service, { settings, options, logger })
+  }
   const { seedCommand } = await import('./seed-command.ts')
   return seedCommand(service, { settings, logger })
 }

@@ -1,6 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Kysely } from 'kysely'
 import type { ServiceFacts } from '../registry.ts'
+import type { Consumer } from './consumers/consumer.ts'
+import type { EventType } from './event-schemas/event-catalogue.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
 import type { ServiceMigration } from './migrations.ts'
@@ -8,6 +10,7 @@ import type { ServiceLimit } from './rate-limit/request-limit.ts'
 import type { OpenRedis } from './redis.ts'
 import type { RequestEnvironment } from './routes.ts'
 import type { CommonSettings, SettingsSchema } from './settings.ts'
+import type { Tracing } from './trace-span.ts'
 
 /** Resolves where a dependency works, rejects where it does not. */
 export type Checks = Readonly<Record<string, () => Promise<void>>>
@@ -21,10 +24,12 @@ export type ServiceContext<Settings, Tables> = {
   readonly database: Kysely<Tables>
   /** One for the process; the kit closes it and tells of it in readiness. */
   readonly redis: OpenRedis
+  /** For work that goes on after its request; where a collector is set. */
+  readonly tracing?: Tracing | undefined
   now(): Date
 }
 
-export type OpenService = {
+export type OpenService<Tables = unknown> = {
   /** Made with createRoutes() of kit/routes.ts. */
   readonly routes: OpenAPIHono<RequestEnvironment>
   /**
@@ -36,9 +41,11 @@ export type OpenService = {
   readonly checks?: Checks
   /** Dependencies that it can do without for a while. Failing: 200, "degraded". */
   readonly optionalChecks?: Checks
+  /** Who handles events from the bus; the kit joins it with each, and leaves it before close() is called. */
+  readonly consumers?: readonly Consumer<Tables>[]
   /** Called when a stop begins, while requests are still answered: from now on nothing new is begun beside them. */
   drain?(): void
-  /** Ends consumers, relays and clients (endTogether() of several); the kit closes Redis and the database afterwards. */
+  /** Ends workers and clients (endTogether() of several); the kit closes the relay, Redis and the database afterwards. */
   close(): Promise<void>
   /** How long after drain() close() may still take, where that is long. */
   readonly endMilliseconds?: number
@@ -54,7 +61,9 @@ export type Service<Settings extends CommonSettings, Tables> = {
   /** Milliseconds a request may take, by route template (`/api/v1/orders/:id/payment`); else 10 s. */
   readonly deadlines?: Readonly<Record<string, number>>
   readonly requestLimit: ServiceLimit
-  open(context: ServiceContext<Settings, Tables>): Promise<OpenService>
+  /** Types of events that its outbox may hold (eventTypesOf): with some, the kit sends what is in it to the bus. */
+  readonly publishes?: readonly EventType[]
+  open(context: ServiceContext<Settings, Tables>): Promise<OpenService<Tables>>
   /** Demo data, the same rows each time; returns what it prints. */
   seed?(context: ServiceContext<Settings, Tables>): Promise<Readonly<Record<string, unknown>>>
 }

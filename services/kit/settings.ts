@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { eventBusUrl } from './bus/event-bus-url.ts'
 import { environmentFaults } from './environment-rules.ts'
 import { failpointList } from './failpoint-list.ts'
 
@@ -41,6 +42,10 @@ export const commonSettings = {
     .refine((value) => /^rediss?:$/.test(protocolOf(value)), 'must be a URL that starts with redis:// or rediss://')
     .optional()
     .meta({ example: 'redis://localhost:6379' }),
+  /** Its scheme says which bus it is; all services need the same. Where it is left out, each has one in its own database. */
+  EVENT_BUS_URL: eventBusUrl.optional().meta({ example: 'postgres://shop_users:…@localhost:5432/bus' }),
+  /** The owner of the bus's tables, where it is one of PostgreSQL. */
+  MIGRATION_EVENT_BUS_URL: postgresUrl.optional().meta({ example: 'postgres://owner:…@localhost:5432/bus' }),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal']).default('info').meta({ example: 'info' }),
   NAMESPACE: z.string().optional().meta({ example: 'shop' }),
   POD_NAME: z.string().optional().meta({ example: 'user-management-7d9f-x2x9k' }),

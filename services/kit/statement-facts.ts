@@ -41,7 +41,7 @@ const locking = /\bfor\s+(no\s+key\s+)?(update|share|key\s+share)\b/i
 const ofSession = /\bpg_(try_)?advisory_(?!xact)|\bset_config\s*\(|\bcurrval\s*\(/i
 
 /** Functions of migrations that write, however the statement begins that calls them; none else is volatile. */
-export const writingFunctions = ['append_event', 'request_mail'] as const
+export const writingFunctions = ['append_event', 'request_mail', 'recycle_bus_segments'] as const
 const callsWriting = new RegExp(`\\b(${writingFunctions.join('|')})\\s*\\(`, 'i')
 
 function mayWrite(statement: string, operation: string): boolean {

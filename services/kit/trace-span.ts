@@ -20,9 +20,19 @@ export type SpanOutcome = {
 
 export type RequestFacts = { readonly method: string; readonly traceparent: string | undefined }
 
+/** A message that was given to a bus, or came from one; `internal`: a piece of work that was written down. */
+export type MessageFacts = {
+  readonly name: string
+  readonly kind: 'producer' | 'consumer' | 'internal'
+  readonly traceparent: string | undefined
+  readonly attributes: SpanAttributes
+}
+
 export type Tracing = {
   /** The span of a request that came in, as part of the caller's trace where it names one. */
   startRequest(facts: RequestFacts): TraceSpan
+  /** The span of a message or of written work, as part of the trace of what caused it where the message names one. */
+  startMessage(facts: MessageFacts): TraceSpan
   /** Sends what is left; never rejects. */
   close(): Promise<void>
 }

@@ -10,28 +10,9 @@ import { createRoutes, forwardedHeaders } from './routes.ts'
 import { closedPort, type ScriptedServer, scriptedServer } from './testing/scripted-server.ts'
 import { keptLog, testApp } from './testing/test-app.ts'
 import { type TestDatabase, testDatabase } from './testing/test-database.ts'
+import { exportSchema, spanKinds } from './testing/trace-collector.ts'
 import { startTracing } from './tracing.ts'
 
-const keyValue = z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) })
-const spanSchema = z.object({
-  traceId: z.string(),
-  spanId: z.string(),
-  parentSpanId: z.string().optional(),
-  name: z.string(),
-  kind: z.int(),
-  status: z.object({ code: z.int().optional() }),
-  attributes: z.array(keyValue),
-})
-const exportSchema = z.object({
-  resourceSpans: z.array(
-    z.object({
-      resource: z.object({ attributes: z.array(keyValue) }),
-      scopeSpans: z.array(z.object({ spans: z.array(spanSchema) })),
-    }),
-  ),
-})
-
-const kinds = { server: 2, client: 3, internal: 1 } as const
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const callerSpan = '00f067aa0ba902b7'
 const sampled = `00-${traceId}-${callerSpan}-01`
@@ -94,8 +75,6 @@ const spans = () =>
   exported()
     .flatMap(({ scopeSpans }) => scopeSpans)
     .flatMap(({ spans: some }) => some)
-const attributesOf = (list: z.infer<typeof keyValue>[]) =>
-  Object.fromEntries(list.map(({ key, value }) => [key, Object.values(value)[0]]))
 
 test('a request, its statements, its calls and its hash are one trace, which goes on in the service that is asked', async () => {
   const traced = tracedApp(collector.url, 0)
@@ -105,23 +84,23 @@ test('a request, its statements, its calls and its hash are one trace, which goe
 
   const byName = Object.fromEntries(spans().map((span) => [span.name, span]))
   const request = byName['GET /things/:id']
-  expect(request).toMatchObject({ traceId, parentSpanId: callerSpan, kind: kinds.server })
-  expect(attributesOf(request?.attributes ?? [])).toMatchObject({
+  expect(request).toMatchObject({ traceId, parentSpanId: callerSpan, kind: spanKinds.server })
+  expect(request?.attributes).toMatchObject({
     'http.request.method': 'GET',
     'http.route': '/things/:id',
     'http.response.status_code': 200,
   })
   for (const [name, kind] of [
-    ['select', kinds.client],
-    ['begin', kinds.client],
-    ['commit', kinds.client],
-    ['GET catalog', kinds.client],
-    ['hash', kinds.internal],
+    ['select', spanKinds.client],
+    ['begin', spanKinds.client],
+    ['commit', spanKinds.client],
+    ['GET catalog', spanKinds.client],
+    ['hash', spanKinds.internal],
   ] as const) {
     expect(byName[name]).toMatchObject({ traceId, parentSpanId: request?.spanId, kind })
   }
   expect(peerServer.calls[0]?.headers.traceparent).toBe(`00-${traceId}-${byName['GET catalog']?.spanId}-01`)
-  expect(attributesOf(exported()[0]?.resource.attributes ?? [])).toEqual({ 'service.name': 'catalog' })
+  expect(exported()[0]?.resource.attributes).toEqual({ 'service.name': 'catalog' })
   expect(traced.lines().at(-1)).toMatchObject({ route: '/things/:id', trace_id: traceId })
   expect(collector.calls[0]?.path).toBe('/v1/traces')
 })
@@ -134,7 +113,7 @@ test('who began a trace decides whether it is recorded; where it begins here the
   await all.get('/things/8', '00-of-another-form')
   await all.tracing.close()
   all.close()
-  const roots = spans().filter(({ kind }) => kind === kinds.server)
+  const roots = spans().filter(({ kind }) => kind === spanKinds.server)
   expect(roots).toHaveLength(1)
   expect(roots[0]?.parentSpanId ?? '').toBe('')
   expect(roots[0]?.traceId).not.toBe(traceId)

@@ -7,7 +7,15 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
-import type { RequestFacts, SpanAttributes, SpanFacts, SpanOutcome, TraceSpan, Tracing } from './trace-span.ts'
+import type {
+  MessageFacts,
+  RequestFacts,
+  SpanAttributes,
+  SpanFacts,
+  SpanOutcome,
+  TraceSpan,
+  Tracing,
+} from './trace-span.ts'
 import { parseTraceparent, renderTraceparent } from './traceparent.ts'
 
 export type TracingOptions = {
@@ -20,6 +28,11 @@ export type TracingOptions = {
 }
 
 const kinds = { client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const
+const messageKinds = {
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+  internal: SpanKind.INTERNAL,
+} as const
 
 /**
  * Spans made by hand: instrumentations patch modules as they load, of which a bundle in one file has none left.
@@ -58,6 +71,13 @@ export function startTracing({ endpoint, ratio, resource }: TracingOptions): Tra
       const context = remoteContext(traceparent)
       const attributes = { 'http.request.method': method }
       return wrap(tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, context), context)
+    },
+    startMessage({ name, kind, traceparent, attributes }: MessageFacts) {
+      const context = remoteContext(traceparent)
+      return wrap(
+        tracer.startSpan(name, { kind: messageKinds[kind], attributes: mutable(attributes) }, context),
+        context,
+      )
     },
     async close() {
       // A collector that is gone must not hold up the end of the process.

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { parseJson } from '../parse-json.ts'
 
 export type RecordedCall = {
   readonly method: string
@@ -92,6 +93,7 @@ async function recorded(incoming: http.IncomingMessage): Promise<RecordedCall> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk))
   const text = Buffer.concat(chunks).toString('utf8')
-  const body: unknown = text === '' ? undefined : JSON.parse(text)
+  // What is no JSON (a form) is kept as it came.
+  const body: unknown = text === '' ? undefined : (parseJson(text) ?? text)
   return { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, body }
 }
