@@ -23,6 +23,7 @@ export const catalogAccess = {
   releaseReservation: usersAndServices('inventory:reserve'),
   commitReservation: adminsAndServices('inventory:commit'),
   returnReservation: adminsAndServices('inventory:commit'),
+  reservationStates: adminsAndServices('inventory:reserve'),
   reconcileStock: admins,
 } as const satisfies AccessTable
 

@@ -9,7 +9,9 @@ import { addCategoryChangeRoutes } from './categories/category-change-routes.ts'
 import { addCategoryRoutes } from './categories/category-routes.ts'
 import { addCloseRoutes } from './inventory/close-routes.ts'
 import { addReconcileRoute } from './inventory/reconcile-route.ts'
+import { addReservationStatesRoute } from './inventory/reservation-states-route.ts'
 import { addReserveRoute } from './inventory/reserve-route.ts'
+import { addReturnRoute } from './inventory/return-route.ts'
 import type { StockLane } from './inventory/stock-lane.ts'
 import { addStockRoutes } from './inventory/stock-routes.ts'
 import type { StockWatch } from './inventory/stock-watch.ts'
@@ -40,6 +42,8 @@ export function catalogRoutes(parts: CatalogParts): OpenAPIHono<RequestEnvironme
   addCategoryChangeRoutes(routes, parts)
   addReserveRoute(routes, parts)
   addCloseRoutes(routes, parts)
+  addReturnRoute(routes, parts)
+  addReservationStatesRoute(routes, parts)
   addReconcileRoute(routes, parts)
   addStockRoutes(routes, parts)
   return routes

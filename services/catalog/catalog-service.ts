@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endTogether } from '../kit/end-together.ts'
+import { eventTypesOf } from '../kit/event-schemas/event-catalogue.ts'
 import { authenticationSettings, openAuthentication } from '../kit/open-authentication.ts'
 import { createCursors } from '../kit/pagination.ts'
 import { createPeerMetrics } from '../kit/peer-metrics.ts'
@@ -18,7 +19,10 @@ import { holdsMigration } from './migrations/0003-holds.ts'
 import { reviewsAndSearchMigration } from './migrations/0004-reviews-and-search.ts'
 import { productRevisionMigration } from './migrations/0005-product-revision.ts'
 import { holdLimitMigration } from './migrations/0006-hold-limit.ts'
+import { eventDeliveryMigration } from './migrations/0007-event-delivery.ts'
+import { partialReturnsMigration } from './migrations/0008-partial-returns.ts'
 import { openProductCache } from './products/product-cache.ts'
+import { purchases } from './reviews/purchases.ts'
 import type { CatalogTables } from './schema.ts'
 import { postgresSearch } from './search/postgres-search.ts'
 
@@ -39,12 +43,15 @@ export const catalogMigrations = [
   reviewsAndSearchMigration,
   productRevisionMigration,
   holdLimitMigration,
+  eventDeliveryMigration,
+  partialReturnsMigration,
 ] as const
 
 export const catalogService: Service<z.output<typeof settingsSchema>, CatalogTables> = {
   facts: services.catalog,
   settings: settingsSchema,
   migrations: catalogMigrations,
+  publishes: eventTypesOf('catalog'),
   // A page of the shop asks for many products, and all of them come from the shop's own address.
   requestLimit: { perMinute: null, alwaysLimited: [] },
   bodyLimits: { '/api/v1/products': 128 * 1024 },
@@ -89,6 +96,7 @@ export const catalogService: Service<z.output<typeof settingsSchema>, CatalogTab
       },
       checks: authentication.checks,
       optionalChecks: authentication.optionalChecks,
+      consumers: [purchases],
       ...endTogether([products, { close: stockWatch.stop }, { close: sweeper.stop }, authentication]),
     }
   },

@@ -15,6 +15,7 @@ export const catalogProblems = {
     title: 'The hold ended and others have it',
   },
   notCommitted: { code: 'inventory/not-committed', status: 409, title: 'Only what was sold can be returned' },
+  exceedsSold: { code: 'inventory/exceeds-sold', status: 409, title: 'More than was sold and is not back yet' },
   holdLimit: { code: 'inventory/hold-limit', status: 429, title: 'You hold as much as a customer may' },
   mismatch: { code: 'idempotency/mismatch', status: 422, title: 'This reference holds other items' },
   busy: { code: 'inventory/busy', status: 503, title: 'Others are changing this stock' },

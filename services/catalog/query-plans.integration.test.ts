@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { type CompiledQuery, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { recordedStatements, scannedTables } from '../kit/testing/recorded-statements.ts'
 import { expireDue } from './inventory/reservation-sweeper.ts'
 import { largeCategoryId, largeProductId, onePrice, rowsEach, seedLargeCatalog } from './testing/large-catalog.ts'
-import { recordedStatements, scannedTables } from './testing/recorded-statements.ts'
 import { customer, type TestCatalog, testCatalog } from './testing/test-catalog.ts'
 
 const recorded = recordedStatements()
@@ -81,6 +81,7 @@ test.each<[string, () => Promise<unknown>]>([
   ['a stock', () => get(`/inventory/${largeProductId(5)}`)],
   ['reservations that are due', () => expireDue(catalog.kysely, new AbortController().signal)],
   ['a reserve', () => inventory('reserve', { reference, items, ttl_seconds: 600 })],
+  ['states of reservations', () => inventory('reservations/states', { references: ['large:7', 'large:77'] })],
   ['a commit', () => inventory('commit', { reference })],
   ['a change of a product', () => change('PUT', product(9_001), content())],
   ['a deletion of a product', () => change('DELETE', product(9_002))],

@@ -7,6 +7,7 @@ export type CatalogTables = {
   inventory: InventoryTable
   inventory_reservations: ReservationsTable
   inventory_reservation_lines: ReservationLinesTable
+  inventory_returns: ReturnsTable
   inventory_movements: MovementsTable
   reviews: ReviewsTable
   verified_purchases: VerifiedPurchasesTable
@@ -81,6 +82,15 @@ type ReservationLinesTable = {
   reservation_id: string
   product_id: string
   quantity: number
+  /** Of what was sold; what came back as a whole is told by the reservation's state. */
+  returned: Generated<number>
+}
+
+type ReturnsTable = {
+  reservation_id: string
+  return_key: string
+  items: ColumnType<unknown, string, never>
+  created_at: Timestamp
 }
 
 type MovementsTable = {

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { Selectable } from 'kysely'
 import { idSchema } from '../kit/id-schema.ts'
+import { phoneNumberSchema } from '../kit/phone-number.ts'
 import { roles } from '../kit/principal.ts'
-import { phoneNumberSchema } from './phone-number.ts'
 import { statuses, type UsersTables } from './schema.ts'
 
 /** What an account shows of itself: never a hash, never a token. */

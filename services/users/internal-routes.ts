@@ -6,6 +6,7 @@ import { roles } from '../kit/principal.ts'
 import { Problem, problemResponses, problems } from '../kit/problems.ts'
 import { createRoutes, jsonAnswer } from '../kit/routes.ts'
 import type { UsersAccess } from './access.ts'
+import { contactSchema, findContact } from './contact.ts'
 import { findSession } from './own-sessions.ts'
 import type { UsersTables } from './schema.ts'
 import type { SessionSeen } from './session-seen.ts'
@@ -32,14 +33,9 @@ export function internalRoutes({ database, seen, guard }: InternalParts) {
   })
 
   routes.openapi({ ...contactRoute, ...guard.caller('getUserContact') }, async (c) => {
-    const contact = await database
-      .selectFrom('users')
-      .select(['id', 'email', 'name', 'phone', 'locale'])
-      .where('id', '=', c.req.valid('param').id)
-      .where('status', '<>', 'closed')
-      .executeTakeFirst()
+    const contact = await findContact(database, c.req.valid('param').id)
     if (contact === undefined) throw new Problem(problems.notFound)
-    return c.json(contactSchema.parse(contact), 200)
+    return c.json(contact, 200)
   })
   return routes
 }
@@ -67,20 +63,11 @@ const sessionRoute = createRoute({
   responses: { 200: jsonAnswer('The login', sessionSchema), ...problemResponses() },
 })
 
-const contactSchema = z
-  .strictObject({
-    id: z.uuid(),
-    email: z.string().openapi({ example: 'ada@shop.example' }),
-    name: z.string().openapi({ example: 'Ada Lovelace' }),
-    phone: z.string().nullable().openapi({ example: '+41445550123' }),
-    locale: z.string().openapi({ example: 'de-CH' }),
-  })
-  .openapi('Contact')
-
 const contactRoute = createRoute({
   method: 'get',
   path: '/internal/v1/users/{id}/contact',
   summary: 'How a user is reached',
+  description: 'A closed account has nothing personal any more.',
   tags: ['services'],
   request: { params: z.object({ id: idParameter('id') }) },
   responses: { 200: jsonAnswer('The contact', contactSchema), ...problemResponses() },

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { type Kysely, sql } from 'kysely'
+import { phoneNumberSchema } from '../kit/phone-number.ts'
 import { type ProfileRow, profileColumns } from './account.ts'
 import { auditColumns, auditEntry, auditValues } from './audit-entry.ts'
 import type { Caller } from './caller.ts'
 import { localeSchema } from './locale.ts'
 import { personNameSchema } from './person-name.ts'
-import { phoneNumberSchema } from './phone-number.ts'
 import type { UsersTables } from './schema.ts'
 
 /** What users may write of themselves. Role, address and whether it is verified have ways of their own. */

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type MailServer, startMailServer } from '../kit/mail/testing/mail-server.ts'
 import { type ServiceProcess, startService } from '../kit/testing/service-process.ts'
 import { type TestDatabase, testDatabase } from '../kit/testing/test-database.ts'
-import { type MailServer, startMailServer } from './mail/testing/mail-server.ts'
 import type { UsersTables } from './schema.ts'
 import { findCanaries, type Place } from './testing/canaries.ts'
 import { loginAnswer, post, testPrivateKey } from './testing/test-users.ts'
@@ -82,6 +82,13 @@ function addressOf(address: AddressInfo | string | null): AddressInfo {
   if (address === null || typeof address === 'string') throw new Error('the collector has no port')
   return address
 }
+
+/** Of what no caller brings about here: events that were heard, that nobody could handle, or that somebody repeated. */
+const mayBeEmpty = new Set(
+  ['login_failures', 'processed_events', 'event_attempts', 'dead_events', 'event_actions', 'projection_versions'].map(
+    (name) => `table ${name}`,
+  ),
+)
 
 /** Bodies of every answer but those whose purpose is to hand out a token. */
 const answers: string[] = []
@@ -223,7 +230,7 @@ test('A10: no secret is found in logs, tables, traces, metrics or answers, also 
     'private half of the signing key': String(signingKey.d),
   }
   const empty = places.filter(({ text }) => text === '').map(({ name }) => name)
-  expect(empty.filter((name) => !/^table (processed_events|login_failures)$/.test(name))).toEqual([])
+  expect(empty.filter((name) => !mayBeEmpty.has(name))).toEqual([])
   expect(findCanaries(found, places)).toEqual([])
   expect(
     findCanaries(

@@ -121,11 +121,13 @@ test('a service reads what holds of a session now, and how its user is reached',
   expect(await session()).toEqual({ ...live, role: 'admin', email_verified: false })
   const contact = await get(`/internal/v1/users/${userId}/contact`, access_token)
   expect(await contact.json()).toEqual({
-    id: userId,
+    user_id: userId,
+    state: 'active',
     email: `${userId}@shop.test`,
-    name: 'Ada',
+    email_verified: false,
     phone: null,
-    locale: expect.any(String),
+    display_name: 'Ada',
+    language: 'en',
   })
   await sql`update users set status = 'disabled' where id = ${userId}`.execute(users.kysely)
   expect(await session()).toEqual({ state: 'ended' })
@@ -144,13 +146,24 @@ test('A27: the catalog reads sessions, and no addresses', async () => {
   expect((await get(`/internal/v1/users/${userId}/contact`, access_token)).status).toBe(403)
 })
 
-test('a closed account can be reached no more', async () => {
+test('a contact has the language of the locale and the number, also while the account is disabled', async () => {
+  const { access_token } = await tokenFor('order-management')
+  const { userId } = await signIn(users.kysely)
+  await sql`update users set locale = 'tr-TR', phone = '+905551234567', status = 'disabled' where id = ${userId}`.execute(
+    users.kysely,
+  )
+  const contact = await get(`/internal/v1/users/${userId}/contact`, access_token)
+  expect(await contact.json()).toMatchObject({ state: 'active', language: 'tr', phone: '+905551234567' })
+})
+
+test('of a closed account a service learns that it is closed, and nothing personal', async () => {
   const { access_token } = await tokenFor('order-management')
   const { userId } = await signIn(users.kysely)
   await sql`update users set status = 'closed', password_hash = null, deleted_at = now() where id = ${userId}`.execute(
     users.kysely,
   )
-  expect((await get(`/internal/v1/users/${userId}/contact`, access_token)).status).toBe(404)
+  const contact = await get(`/internal/v1/users/${userId}/contact`, access_token)
+  expect([contact.status, await contact.json()]).toEqual([200, { user_id: userId, state: 'closed' }])
 })
 
 test('A4: a service token for another service is a 401 here, and one for this service a 403 where users go', async () => {

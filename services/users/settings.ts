@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { accessToken } from '../kit/authentication.ts'
+import { mailSettings, oneMailWay } from '../kit/mail/mail-settings.ts'
 import { commonSettings, httpUrl } from '../kit/settings.ts'
-import { mailSettings } from './mail/mail-settings.ts'
 import { serviceClientsSchema } from './service-clients.ts'
 import { signingKeysSchema } from './signing-keys.ts'
 
@@ -39,10 +39,6 @@ export const usersSettings = z
     error: 'must start with https:// where SHOP_ENV is prod',
     when: () => true,
   })
-  .refine(({ SMTP_URL, MAIL_DIRECTORY }) => SMTP_URL === undefined || MAIL_DIRECTORY === undefined, {
-    path: ['MAIL_DIRECTORY'],
-    error: 'must not be given beside SMTP_URL',
-    when: () => true,
-  })
+  .refine(oneMailWay.holds, oneMailWay.fault)
 
 export type UsersSettings = z.output<typeof usersSettings>

@@ -1,4 +1,5 @@
 import { endTogether } from '../kit/end-together.ts'
+import { eventTypesOf } from '../kit/event-schemas/event-catalogue.ts'
 import { once } from '../kit/once.ts'
 import type { Service } from '../kit/service.ts'
 import { services } from '../registry.ts'
@@ -10,6 +11,7 @@ import { accountsMigration } from './migrations/0001-accounts.ts'
 import { auditLogsMigration } from './migrations/0002-audit-logs.ts'
 import { mailsMigration } from './migrations/0004-mails.ts'
 import { accountRulesMigration } from './migrations/0005-account-rules.ts'
+import { eventDeliveryMigration } from './migrations/0006-event-delivery.ts'
 import { openHashQueue } from './open-hash-queue.ts'
 import { openOwnGuard } from './open-own-guard.ts'
 import type { UsersTables } from './schema.ts'
@@ -20,7 +22,8 @@ import { usersRoutes } from './users-routes.ts'
 export const usersService: Service<UsersSettings, UsersTables> = {
   facts: services.users,
   settings: usersSettings,
-  migrations: [accountsMigration, auditLogsMigration, mailsMigration, accountRulesMigration],
+  migrations: [accountsMigration, auditLogsMigration, mailsMigration, accountRulesMigration, eventDeliveryMigration],
+  publishes: eventTypesOf('users'),
   requestLimit: { perMinute: 100, alwaysLimited: ['/api/v1/auth/'] },
   bodyLimits: { '/api/v1/auth': 4 * 1024, '/api/v1/users': 4 * 1024 },
 

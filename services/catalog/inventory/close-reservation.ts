@@ -6,7 +6,7 @@ import { commitExpired } from './commit-expired.ts'
 import type { Reservation, ReservationKey } from './reservation-schemas.ts'
 import { findReservation, isReservation } from './reservations.ts'
 
-export type Closing = 'commit' | 'release' | 'return'
+export type Closing = 'commit' | 'release'
 
 export type CloseOutcome =
   /** Now or before: closing twice in the same way is closing once. */
@@ -15,11 +15,11 @@ export type CloseOutcome =
   | { readonly kind: 'conflict'; readonly reservation: Reservation }
   | { readonly kind: 'unknown' }
 
-const stateAfter = { commit: 'committed', release: 'released', return: 'returned' } as const
+const stateAfter = { commit: 'committed', release: 'released' } as const
 
 export type Close = { readonly key: ReservationKey; readonly closing: Closing; readonly cause: EventCause }
 
-/** Sells what is held, gives it back, or takes back what was sold: once, however many ask at the same time. */
+/** Sells what is held, or gives it back: once, however many ask at the same time. */
 export async function closeReservation(
   database: Kysely<CatalogTables>,
   { key, closing, cause }: Close,
@@ -39,11 +39,11 @@ export async function closeReservation(
  */
 const statements = {
   release: (wanted: RawBuilder<unknown>) => sql`
-    with ${closedLines({ to: 'released', from: 'active', wanted })}
+    with ${closedLines({ to: 'released', wanted })}
     update inventory i set quantity = l.quantity, reserved = l.reserved - l.units, updated_at = now()
     from locked l where i.product_id = l.product_id`,
   commit: (wanted: RawBuilder<unknown>) => sql`
-    with ${closedLines({ to: 'committed', from: 'active', wanted })}, moved as (
+    with ${closedLines({ to: 'committed', wanted })}, moved as (
       update inventory i set quantity = l.quantity - l.units, reserved = l.reserved - l.units,
         version = i.version + 1, updated_at = now()
       from locked l where i.product_id = l.product_id
@@ -51,28 +51,15 @@ const statements = {
     )
     insert into inventory_movements (product_id, delta, reason, reference)
     select product_id, -units, 'commit', reference from moved`,
-  return: (wanted: RawBuilder<unknown>) => sql`
-    with ${closedLines({ to: 'returned', from: 'committed', wanted })}, moved as (
-      update inventory i set quantity = l.quantity + l.units, reserved = l.reserved, version = i.version + 1,
-        updated_at = now()
-      from locked l where i.product_id = l.product_id
-      returning i.product_id, l.units, l.reference
-    )
-    insert into inventory_movements (product_id, delta, reason, reference)
-    select product_id, units, 'return', reference from moved`,
 } as const
 
-type Change = {
-  readonly from: 'active' | 'committed'
-  readonly to: 'released' | 'committed' | 'returned'
-  readonly wanted: RawBuilder<unknown>
-}
+type Change = { readonly to: 'released' | 'committed'; readonly wanted: RawBuilder<unknown> }
 
-function closedLines({ from, to, wanted }: Change) {
+function closedLines({ to, wanted }: Change) {
   const reHeld = to === 'committed' ? sql`, re_held = r.expires_at <= now()` : sql``
   return sql`closed as (
       update inventory_reservations r set state = ${to}, closed_at = now()${reHeld}
-      where ${wanted} and r.state = ${from}
+      where ${wanted} and r.state = 'active'
       returning r.id, r.reference
     ), lines as (
       select l.product_id, l.quantity as units, closed.reference

@@ -31,9 +31,6 @@ export function addCloseRoutes(routes: OpenAPIHono<RequestEnvironment>, parts: P
   routes.openapi({ ...commitRoute, ...guard.caller('commitReservation') }, async (c) =>
     c.json(await closeAllowed(parts, { key: c.req.valid('json'), closing: 'commit', ...caller(c) }), 200),
   )
-  routes.openapi({ ...returnRoute, ...guard.caller('returnReservation') }, async (c) =>
-    c.json(await closeAllowed(parts, { key: c.req.valid('json'), closing: 'return', ...caller(c) }), 200),
-  )
 }
 
 const caller = (c: Context<SignedIn<Principal>>) => ({ cause: causeOf(c), principal: c.get('principal') })
@@ -58,7 +55,7 @@ async function closeAllowed(
 
 function conflictOf(closing: Closing, state: Reservation['state']): ProblemKind {
   if (closing === 'commit' && state === 'expired') return catalogProblems.reservationExpired
-  return closing === 'return' ? catalogProblems.notCommitted : catalogProblems.reservationClosed
+  return catalogProblems.reservationClosed
 }
 
 /** The reservation is named in the body. */
@@ -85,12 +82,4 @@ const commitRoute = createRoute({
     200: reservationAnswer,
     ...problemResponses(...common, catalogProblems.reservationClosed, catalogProblems.reservationExpired),
   },
-})
-
-const returnRoute = createRoute({
-  ...closing,
-  method: 'post',
-  path: '/api/v1/inventory/return',
-  summary: 'Take back what was sold; again changes nothing',
-  responses: { 200: reservationAnswer, ...problemResponses(...common, catalogProblems.notCommitted) },
 })

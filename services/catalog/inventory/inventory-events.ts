@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { orderReferencePattern } from '../../kit/event-schemas/product-events.ts'
 import type { EventCause } from '../../kit/events.ts'
 import { appendedEvent } from '../../kit/outbox/outbox.ts'
 import { services } from '../../registry.ts'
@@ -19,6 +20,8 @@ type Expired = { readonly id: RawBuilder<unknown>; readonly reference: RawBuilde
 
 /** `inventory.reservation_expired.v1`: nothing is held under the reference any more. */
 export function expiredEvent({ id, reference }: Expired, cause: EventCause): RawBuilder<string> {
-  const data = sql`jsonb_build_object('reservation_id', ${id}, 'reference', ${reference})`
+  // What customers chose stays here: they may have written an address.
+  const told = sql`case when ${reference} ~ ${orderReferencePattern}::text then ${reference} end`
+  const data = sql`jsonb_build_object('reservation_id', ${id}, 'reference', ${told})`
   return appendedEvent(source, { type: 'inventory.reservation_expired.v1', subject: id, data }, cause)
 }

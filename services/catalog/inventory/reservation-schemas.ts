@@ -12,7 +12,7 @@ export const reservationLineSchema = z.object({
   quantity: z.int().min(1).max(unitsAtMost, { abort: true }).openapi({ example: 2 }),
 })
 
-const reference = z
+export const reference = z
   .string()
   .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces')
   .openapi({
@@ -46,32 +46,84 @@ export function linesPerProduct(items: readonly ReservationLine[]): ReservationL
   return [...quantities].map(([product_id, quantity]) => ({ product_id, quantity }))
 }
 
-const keyFields = z.strictObject({ reference: reference.optional(), reservation_id: idSchema.optional() })
+const keyFields = { reference: reference.optional(), reservation_id: idSchema.optional() }
 
 /** A union says of a wrong body only that it fits none of its members, so each field is judged before. */
 export const closeReservationSchema = z
-  .preprocess(judgeKey, z.union([z.strictObject({ reference }), z.strictObject({ reservation_id: idSchema })]))
+  .preprocess(
+    judgedBy(z.strictObject(keyFields)),
+    z.union([z.strictObject({ reference }), z.strictObject({ reservation_id: idSchema })]),
+  )
   .openapi('CloseReservation')
 export type ReservationKey = z.output<typeof closeReservationSchema>
 
-function judgeKey(body: unknown, context: z.core.$RefinementCtx): unknown {
-  const judged = keyFields.safeParse(body)
-  if (!judged.success) {
-    for (const issue of judged.error.issues) {
-      // Of its own kind it would not keep the union from being asked.
-      const unknown = issue.code === 'unrecognized_keys' ? issue.keys : null
-      for (const field of unknown ?? []) context.addIssue({ code: 'custom', message: 'Unknown field', path: [field] })
-      if (unknown === null) context.addIssue({ ...issue })
+const partFields = {
+  items: z
+    .array(reservationLineSchema.strict())
+    .min(1)
+    .max(100)
+    .check(refuseTooManyUnits)
+    .optional()
+    .openapi({ description: 'a part of what was sold; without them all that is not back yet' }),
+  return_key: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,100}$/, 'must be 1 to 100 printable ASCII characters without spaces')
+    .optional()
+    .openapi({
+      description: 'Of a part, chosen by the caller: the same key again changes nothing',
+      example: 'refund:17',
+    }),
+}
+
+export const returnStockSchema = z
+  .preprocess(
+    judgedBy(z.strictObject({ ...keyFields, ...partFields })),
+    z.union([
+      z.strictObject({ reference, ...partFields }),
+      z.strictObject({ reservation_id: idSchema, ...partFields }),
+    ]),
+  )
+  .openapi('ReturnStock')
+export type ReturnStock = z.output<typeof returnStockSchema>
+
+type Keyed = { readonly reference?: unknown; readonly reservation_id?: unknown }
+type Parted = Keyed & { readonly items?: unknown; readonly return_key?: unknown }
+
+function judgedBy(fields: z.ZodType<Parted>) {
+  return (body: unknown, context: z.core.$RefinementCtx): unknown => {
+    const judged = fields.safeParse(body)
+    if (!judged.success) {
+      for (const issue of judged.error.issues) {
+        // Of its own kind it would not keep the union from being asked.
+        const unknown = issue.code === 'unrecognized_keys' ? issue.keys : null
+        for (const field of unknown ?? []) context.addIssue({ code: 'custom', message: 'Unknown field', path: [field] })
+        if (unknown === null) context.addIssue({ ...issue })
+      }
+      return z.NEVER
     }
-    return z.NEVER
+    for (const { path, message } of missingFields(judged.data)) {
+      context.addIssue({ code: 'custom', message, path: [path], input: body })
+    }
+    return body
   }
-  const { reference, reservation_id } = judged.data
-  if ((reference === undefined) === (reservation_id === undefined)) {
-    const path = [reference === undefined ? 'reference' : 'reservation_id']
-    const message = 'Give one of reference and reservation_id, and not both'
-    context.addIssue({ code: 'custom', message, path, input: body })
-  }
-  return body
+}
+
+function missingFields({ reference, reservation_id, items, return_key }: Parted) {
+  const keys = (reference === undefined) === (reservation_id === undefined)
+  const parts = (items === undefined) !== (return_key === undefined)
+  return [
+    ...(keys
+      ? [
+          {
+            path: reference === undefined ? 'reference' : 'reservation_id',
+            message: 'Give one of reference and reservation_id, and not both',
+          },
+        ]
+      : []),
+    ...(parts
+      ? [{ path: items === undefined ? 'items' : 'return_key', message: 'items and return_key come together' }]
+      : []),
+  ]
 }
 
 export const reservationSchema = z

@@ -227,7 +227,7 @@ test.each([
   [key, [{ pointer: '/reservation_id', code: 'custom', message: oneOf }]],
   [{ reference: 'a b' }, [{ pointer: '/reference', code: 'invalid_format' }]],
   [{ reservation_id: 'x' }, [{ pointer: '/reservation_id' }]],
-  [{ reference: 'order:1', items: [] }, [{ pointer: '/items', message: 'Unknown field' }]],
+  [{ reference: 'order:1', units: 1 }, [{ pointer: '/units', message: 'Unknown field' }]],
 ])('a reservation is named in one way, and %j is refused with a pointer and what to do', async (body, errors) => {
   for (const closing of ['release', 'commit', 'return']) {
     const answer = await catalog.send('POST', `/api/v1/inventory/${closing}`, { as: 'admin', body })

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApp } from '../../kit/app.ts'
+import type { Envelope } from '../../kit/bus/envelope.ts'
+import { handledBy } from '../../kit/consumers/testing/handled-once.ts'
 import { createGuard } from '../../kit/guard.ts'
 import { createHealth } from '../../kit/health.ts'
 import { createMetrics } from '../../kit/metrics.ts'
@@ -13,7 +15,7 @@ import { services } from '../../registry.ts'
 import { catalogAccess } from '../access.ts'
 import { countOf, parallel } from '../testing/answer.ts'
 import { customer, type TestCatalog, testCatalog } from '../testing/test-catalog.ts'
-import { countBoughtTogether, markVerifiedPurchase } from './purchases.ts'
+import { purchases } from './purchases.ts'
 import { addReviewRoutes } from './review-routes.ts'
 
 let catalog: TestCatalog
@@ -193,11 +195,29 @@ test('reviews of what is unknown or gone are 404, and are paged newest first', a
   }
 })
 
-const delivered = (user_id: string, ...products: string[]) => ({
+const told = (
+  type: 'order.delivered.v1' | 'order.paid.v1',
+  user_id: string,
+  products: readonly string[],
+): Envelope => ({
   id: randomUUID(),
-  type: 'order.delivered.v1' as const,
-  data: { user_id, items: products.map((product_id) => ({ product_id, quantity: 1 })) },
+  type,
+  source: 'order-management',
+  time: new Date().toISOString(),
+  subject: randomUUID(),
+  aggregate_version: 1,
+  request_id: 'r',
+  data: {
+    user_id,
+    status: type === 'order.paid.v1' ? 'paid' : 'delivered',
+    currency: 'EUR',
+    total_cents: 100,
+    lines: products.map((product_id) => ({ product_id, quantity: 1 })),
+    ...(type === 'order.paid.v1' ? { payment_id: randomUUID(), provider: 'simulated', amount_cents: 100 } : {}),
+  },
 })
+const delivered = (user: string, ...products: string[]) => told('order.delivered.v1', user, products)
+const handle = (event: Envelope) => handledBy(purchases, catalog.kysely)(event)
 const verifiedIn = async (product: string) =>
   (await catalog.send('GET', reviewsOf(product))).body.data.map((found) => found.verified_purchase)
 
@@ -209,7 +229,7 @@ test('C41: a purchase is verified by its delivery alone, once though it is told 
     await review(product, randomUUID())
   }
   const event = delivered(first, bought, randomUUID())
-  await parallel(10, () => markVerifiedPurchase(catalog.kysely, event))
+  await parallel(10, () => handle(event))
   expect((await verifiedIn(bought)).toSorted()).toEqual([false, true])
   expect(await verifiedIn(other)).toEqual([false, false])
   const { rows } = await sql`
@@ -217,15 +237,15 @@ test('C41: a purchase is verified by its delivery alone, once though it is told 
       (select count(*) from verified_purchases where user_id = ${first}) as purchases`.execute(catalog.kysely)
   expect(rows).toEqual([{ events: 1, purchases: 1 }])
 
-  await markVerifiedPurchase(catalog.kysely, delivered(second, other))
+  await handle(delivered(second, other))
   expect((await review(other, second)).body.verified_purchase).toBe(true)
 })
 
 test('what was paid together is counted once for an event, both ways, also by many at once', async () => {
   const [one, other, third] = [await catalog.stocked(1), await catalog.stocked(1), await catalog.stocked(1)]
-  const paid = (...products: string[]) => ({ ...delivered(customer, ...products), type: 'order.paid.v1' as const })
+  const paid = (...products: string[]) => told('order.paid.v1', randomUUID(), products)
   const events = Array.from({ length: 20 }, (_, index) => (index < 15 ? paid(one, other, other) : paid(third, one)))
-  await parallel(40, (index) => countBoughtTogether(catalog.kysely, events[index % 20] ?? paid()))
+  await parallel(40, (index) => handle(events[index % 20] ?? paid()))
   const { rows } = await sql`
     select other_id, times from bought_together where product_id = ${one} order by times desc`.execute(catalog.kysely)
   expect(rows).toEqual([

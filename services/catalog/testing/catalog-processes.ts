@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { type ServiceProcess, startService } from '../../kit/testing/service-process.ts'
 import { testDatabase } from '../../kit/testing/test-database.ts'
+import { requireValidEvents } from '../../kit/testing/written-events.ts'
 import { catalogMigrations } from '../catalog-service.ts'
 import type { CatalogTables } from '../schema.ts'
 import { type Answer, readAnswer, requestOf, type Send, type Sending } from './answer.ts'
@@ -68,7 +69,7 @@ export async function catalogProcesses({ count }: { readonly count: number }): P
     async close() {
       await Promise.all(running.map((process) => process.kill()))
       await users.close()
-      await database.drop()
+      await requireValidEvents(database.kysely, 'catalog').finally(() => database.drop())
     },
   }
   await Promise.all(Array.from({ length: count }, () => processes.start()))

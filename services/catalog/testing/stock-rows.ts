@@ -53,10 +53,10 @@ export async function stockRows(kysely: Kysely<CatalogTables>): Promise<StockRow
       const { rows } = await sql<HeldProduct>`
         with reservation as (
           insert into inventory_reservations (id, reference, created_at, expires_at)
-          select gen_random_uuid(), 'held:' || product_id, now() - interval '1 hour',
+          select gen_random_uuid(), 'order:' || product_id, now() - interval '1 hour',
             now() + case when ${due} then interval '-1 minute' else interval '1 hour' end
           from unnest(${productIds}::uuid[]) as t (product_id)
-          returning id, reference, substr(reference, 6)::uuid as product_id
+          returning id, reference, substr(reference, 7)::uuid as product_id
         ), line as (
           insert into inventory_reservation_lines (reservation_id, product_id, quantity)
           select id, product_id, ${units} from reservation

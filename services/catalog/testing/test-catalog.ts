@@ -6,6 +6,7 @@ import { createCursors } from '../../kit/pagination.ts'
 import { keptLog, type LogLine } from '../../kit/testing/test-app.ts'
 import { testDatabase } from '../../kit/testing/test-database.ts'
 import { testGuard, tokenOfName } from '../../kit/testing/test-guard.ts'
+import { requireValidEvents } from '../../kit/testing/written-events.ts'
 import { uuidV7 } from '../../kit/uuid-v7.ts'
 import { services } from '../../registry.ts'
 import { catalogAccess } from '../access.ts'
@@ -73,6 +74,6 @@ export async function testCatalog({
       const authorization = more.as === undefined ? undefined : `Bearer ${tokenOfName(more.as)}`
       return readAnswer(await app.request(path, requestOf(method, more, authorization)))
     },
-    close: () => database.drop(),
+    close: () => requireValidEvents(kysely, 'catalog').finally(() => database.drop()),
   }
 }

@@ -10,9 +10,8 @@ export type UsersStandIn = {
   close(): Promise<void>
 }
 
-/** What the catalog asks of the users service: its keys, a token of its own, and who is signed in. */
-export async function usersStandIn(): Promise<UsersStandIn> {
-  const key = testKey('tests')
+/** What a service asks of the users service: its keys, a token of its own, and who is signed in. */
+export async function usersStandIn(key = testKey('tests')): Promise<UsersStandIn> {
   const adminId = randomUUID()
   const known = new Map<string, Promise<string>>()
   const server: ScriptedServer = await scriptedServer()

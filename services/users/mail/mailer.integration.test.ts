@@ -1,28 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { MailTransport } from '../../kit/mail/mail-transport.ts'
+import { smtpTransport } from '../../kit/mail/smtp-transport.ts'
+import { type MailServer, startMailServer } from '../../kit/mail/testing/mail-server.ts'
+import type { NotificationSender } from '../../kit/notifications/notification-sender.ts'
 import { keptLog } from '../../kit/testing/test-app.ts'
 import { type TestDatabase, testDatabase } from '../../kit/testing/test-database.ts'
 import { createMailedTokens, mailedTokenHash } from '../mailed-token.ts'
 import type { UsersTables } from '../schema.ts'
 import { post, testUsers } from '../testing/test-users.ts'
 import { usersService } from '../users-service.ts'
-import { directoryTransport } from './directory-transport.ts'
 import type { MailTemplate } from './mail-request.ts'
-import type { MailTransport } from './mail-transport.ts'
-import { type Mailer, startMailer } from './mailer.ts'
-import { smtpTransport } from './smtp-transport.ts'
-import { type MailServer, parsedMail, startMailServer } from './testing/mail-server.ts'
+import { startMailer } from './mailer.ts'
 
 const from = 'Shop <shop@shop.test>'
 const shop = 'https://shop.test'
 const tokens = createMailedTokens('the key of the tests')
 let database: TestDatabase<UsersTables>
 let server: MailServer
-const mailers: Mailer[] = []
+const mailers: NotificationSender[] = []
 let clock = Date.now()
 const later = (seconds: number) => {
   clock += seconds * 1_000
@@ -292,30 +289,6 @@ test('a link that a newer one has replaced is not mailed any more', async () => 
   start()
   await waitForState(id, 'failed')
   expect([(await rowOf(id)).last_error, server.mails]).toEqual(['link_over', []])
-})
-
-test('in place of a server, a folder gets one whole file a mail, for its owner only', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'shop-test-mail-'))
-  const mail = { id: randomUUID(), requestedAt: new Date('2026-11-22T10:20:30.456Z'), to: 'ada@x.io' }
-  const { signal: going } = new AbortController()
-  const transport = directoryTransport({ directory: join(directory, 'mail'), from })
-  const send = () => transport.send({ ...mail, subject: 'Grüße', text: 'Text ü\n', html: '<p>Text ü</p>' }, going)
-  const file = `20261122T102030.456Z-${mail.id}.eml`
-  expect([await send(), await send()]).toEqual(Array.from({ length: 2 }, () => ({ kind: 'sent', reference: file })))
-  expect(await readdir(join(directory, 'mail'))).toEqual([file])
-  const path = join(directory, 'mail', file)
-  expect((await stat(path)).mode & 0o777).toBe(0o600)
-  const { headers, whole } = parsedMail(await readFile(path, 'utf8'))
-  expect(headers).toMatchObject({ to: 'ada@x.io', subject: 'Grüße', 'message-id': `<${mail.id}@shop.test>` })
-  expect(whole).toContain('Text ü')
-
-  const nowhere = directoryTransport({ directory: join(path, 'under-a-file'), from })
-  const { kind, reason } = {
-    reason: '',
-    ...(await nowhere.send({ ...mail, subject: 's', text: 't', html: 'h' }, going)),
-  }
-  expect([kind, reason]).toEqual(['unreachable', 'ENOTDIR'])
-  await rm(directory, { recursive: true })
 })
 
 test('X26: with the mail server gone, users are answered as ever and their mails are sent later', async () => {

@@ -5,6 +5,7 @@ import { createMetrics } from '../../kit/metrics.ts'
 import { readSettings } from '../../kit/settings.ts'
 import { keptLog, type LogLine, type TestApp, testApp } from '../../kit/testing/test-app.ts'
 import { testDatabase } from '../../kit/testing/test-database.ts'
+import { requireValidEvents } from '../../kit/testing/written-events.ts'
 import type { UsersTables } from '../schema.ts'
 import { type UsersSettings, usersSettings } from '../settings.ts'
 import { usersService } from '../users-service.ts'
@@ -77,7 +78,7 @@ export async function testUsers() {
     },
     async close() {
       await Promise.all(opened.map((close) => close()))
-      await database.drop()
+      await requireValidEvents(database.kysely, 'users').finally(() => database.drop())
     },
   }
 }

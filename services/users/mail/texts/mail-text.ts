@@ -1,3 +1,4 @@
+import type { Paragraph } from '../../../kit/mail/render-mail.ts'
 import { type LinkPage, linkPages } from '../../link-pages/link-page-texts.ts'
 import type { MailTemplate } from '../mail-request.ts'
 
@@ -10,9 +11,6 @@ export type MailFacts = {
   /** Null in mails that carry no link. */
   readonly token: string | null
 }
-
-/** `link` and `call` stand on lines of their own: the first to be followed, the second to be copied. */
-export type Paragraph = string | { readonly link: string } | { readonly call: string }
 
 export type MailText = {
   /** The same for everyone: subjects are shown on locked screens, and are a header. */
