@@ -3,9 +3,9 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../kit/testing/test-database.ts'
-import { type OrderStatus, orderStatuses } from './order-contract.ts'
 import { ordersMigrations } from './orders-service.ts'
 import type { OrdersTables } from './schema.ts'
+import { type OrderStatus, orderStatuses } from './status/transitions.ts'
 
 let database: TestDatabase<OrdersTables>
 let orderId: string
@@ -74,6 +74,47 @@ async function insertKey(facts: Partial<Key>): Promise<void> {
       ${key.answer_body}::text)`.execute(database.kysely)
 }
 
+type Invoice = { order_id: string; refund_id: string | null; series: string; number: number }
+
+let lastNumber = 0
+/** The first of its series that no other row has. */
+const freshNumber = () => {
+  lastNumber += 1
+  return lastNumber
+}
+
+async function insertInvoice(facts: Partial<Invoice>): Promise<void> {
+  const invoice = { order_id: orderId, refund_id: null, series: 'INV-2026', number: freshNumber(), ...facts }
+  await sql`insert into invoices (id, order_id, refund_id, series, number, snapshot, issued_at)
+    values (${randomUUID()}, ${invoice.order_id}, ${invoice.refund_id}::uuid, ${invoice.series}, ${invoice.number}, '{}',
+      now())`.execute(database.kysely)
+}
+
+async function insertDocument(sha256: string): Promise<void> {
+  await insertInvoice({})
+  await sql`insert into invoice_documents (invoice_id, key, sha256)
+    select id, 'k', ${sha256} from invoices where order_id = ${orderId}`.execute(database.kysely)
+}
+
+type Task = { key: string; kind: string; state: string }
+
+async function insertTask(facts: Partial<Task>): Promise<void> {
+  const task = { key: randomUUID(), kind: 'send_refund', state: 'due', ...facts }
+  await sql`insert into order_tasks (kind, key, order_id, state, request_id)
+    values (${task.kind}, ${task.key}, ${orderId}, ${task.state}, 'r')`.execute(database.kysely)
+}
+
+async function insertSaga({ step = 'reserve', locked = false }): Promise<void> {
+  const paymentId = randomUUID()
+  await sql`insert into payments (id, order_id, attempt, provider, provider_key, amount_cents, currency, status)
+    values (${paymentId}, ${orderId}, 1, 'simulated', ${paymentId}, 100, 'EUR', 'created')`.execute(database.kysely)
+  await sql`insert into order_sagas (order_id, payment_id, step, locked_until, request_id)
+    values (${orderId}, ${paymentId}, ${step}, ${locked ? new Date() : null}, 'r')`.execute(database.kysely)
+}
+
+const setOrder = (column: string, value: unknown) =>
+  sql`update orders set ${sql.ref(column)} = ${value} where id = ${orderId}`.execute(database.kysely)
+
 const sqlstateOf = async (violation: Promise<unknown>): Promise<string | undefined> =>
   violation.then(
     () => 'accepted',
@@ -100,8 +141,46 @@ test.each<[string, string, () => Promise<unknown>]>([
   ['a key of 256 characters', check, () => insertKey({ key: 'k'.repeat(256) })],
   ['a fingerprint that is none', check, () => insertKey({ fingerprint: 'x' })],
   ['an answer that is half there', check, () => insertKey({ answer_status: 201 })],
+  ['a tax below 0', check, () => setOrder('tax_cents', -1)],
+  ['a shipping below 0', check, () => setOrder('shipping_cents', -1)],
+  ['a hold without a reason', check, () => setOrder('on_hold_reason', '')],
+  ['a reason of 201 characters', check, () => setOrder('on_hold_reason', 'x'.repeat(201))],
+  ['a hold number below 0', check, () => setOrder('hold_number', -1)],
+  ['an invoice of no order', foreign, () => insertInvoice({ order_id: randomUUID() })],
+  ['an invoice of a series of its own', check, () => insertInvoice({ series: 'RE-2026' })],
+  ['an invoice of number 0', check, () => insertInvoice({ number: 0 })],
+  ['a credit note without a refund', check, () => insertInvoice({ series: 'CN-2026' })],
+  ['a document whose hash is none', check, () => insertDocument('x')],
+  ['a task of a kind in capitals', check, () => insertTask({ kind: 'SEND' })],
+  ['a task that has ended at no time', check, () => insertTask({ state: 'done' })],
+  ['a saga at an unknown step', check, () => insertSaga({ step: 'pray' })],
+  ['a lease that nobody has', check, () => insertSaga({ locked: true })],
 ])('O36: %s is refused with %s', async (_, sqlstate, violate) => {
   expect(await sqlstateOf(violate())).toBe(sqlstate)
+})
+
+test('O36: an order has one invoice, a number is given once in its series, and a task is there once', async () => {
+  const number = freshNumber()
+  await insertInvoice({ number })
+  expect(await sqlstateOf(insertInvoice({}))).toBe(unique)
+  const other = await insertOrder({})
+  expect(await sqlstateOf(insertInvoice({ order_id: other, number }))).toBe(unique)
+  expect(await sqlstateOf(insertInvoice({ order_id: other, number, series: 'INV-2027' }))).toBe('accepted')
+  await insertTask({ key: orderId })
+  expect(await sqlstateOf(insertTask({ key: orderId }))).toBe(unique)
+})
+
+test.each(["update invoices set snapshot = '{}'", 'delete from invoices', 'truncate invoices cascade'])(
+  'O36: invoices are never changed: %s is refused',
+  async (statement) => {
+    await insertInvoice({})
+    expect(await sqlstateOf(sql.raw(statement).execute(database.kysely))).toBe(raised)
+  },
+)
+
+test('O36: a history is of an order', async () => {
+  orderId = randomUUID()
+  expect(await sqlstateOf(insertHistory())).toBe(foreign)
 })
 
 test('O36: a product is in an order once, and a user has a key once', async () => {

@@ -9,7 +9,24 @@ import {
 
 export type StandInProduct = { id: string; sku: string; name: string; price: number; currency: string; stock: number }
 
-type Hold = { id: string; reference: string; state: 'active' | 'released'; items: Map<string, number> }
+type Hold = {
+  id: string
+  reference: string
+  state: 'active' | 'released' | 'committed' | 'returned'
+  items: Map<string, number>
+  /** Of the items, once they are sold: what came back. */
+  returned: Map<string, number>
+  /** Parts that came back, by their keys. */
+  parts: Map<string, string>
+}
+
+const returnBody = z.strictObject({
+  reference: z.string(),
+  return_key: z.string().optional(),
+  items: z.array(z.strictObject({ product_id: z.uuid(), quantity: z.int().min(1) })).optional(),
+})
+const statesBody = z.strictObject({ references: z.array(z.string()).min(1).max(100) })
+const byReference = z.strictObject({ reference: z.string() })
 
 const reserveBody = z.strictObject({
   reference: z.string(),
@@ -22,6 +39,8 @@ export type CatalogStandIn = ScriptedServer & {
   readonly holds: ReadonlyMap<string, Hold>
   /** Units of a product that active holds have. */
   held(productId: string): number
+  /** Units of a product on hand: what was sold is gone, what came back is there. */
+  stockOf(productId: string): number | undefined
   /** Answers in the catalog's place where it returns one; undefined leaves the call to the catalog. */
   disturb(disturbance: Script): void
 }
@@ -59,16 +78,68 @@ export async function catalogStandIn(): Promise<CatalogStandIn> {
     })
     if (short.length > 0) return { status: 409, json: { code: 'inventory/insufficient', errors: short } }
     const lines = new Map(items.map(({ product_id, quantity }) => [product_id, quantity] as const))
-    const hold: Hold = { id: randomUUID(), reference, state: 'active', items: lines }
+    const hold: Hold = { ...empty(), id: randomUUID(), reference, state: 'active', items: lines }
     holds.set(reference, hold)
     return { status: 201, json: rendered(hold) }
   }
 
+  const addStock = (productId: string, units: number) => {
+    const product = products.get(productId)
+    if (product !== undefined) product.stock += units
+  }
+
   function release(body: unknown): ScriptedAnswer {
-    const hold = holds.get(z.object({ reference: z.string() }).parse(body).reference)
-    if (hold === undefined) return { status: 404, json: { code: 'object/not-found' } }
+    const hold = holds.get(byReference.parse(body).reference)
+    if (hold === undefined) return notFound
+    if (hold.state !== 'active' && hold.state !== 'released') return closed('reservation-closed', hold)
     hold.state = 'released'
     return { status: 200, json: rendered(hold) }
+  }
+
+  function commit(body: unknown): ScriptedAnswer {
+    const hold = holds.get(byReference.parse(body).reference)
+    if (hold === undefined) return notFound
+    if (hold.state === 'active') {
+      for (const [productId, units] of hold.items) addStock(productId, -units)
+      hold.state = 'committed'
+    }
+    return hold.state === 'committed' ? { status: 200, json: rendered(hold) } : closed('reservation-closed', hold)
+  }
+
+  const rest = (hold: Hold, productId: string) => (hold.items.get(productId) ?? 0) - (hold.returned.get(productId) ?? 0)
+
+  function takeBack(body: unknown): ScriptedAnswer {
+    const { reference, return_key: key, items } = returnBody.parse(body)
+    const hold = holds.get(reference)
+    if (hold === undefined) return notFound
+    const wanted = JSON.stringify(items)
+    const earlier = key === undefined ? undefined : hold.parts.get(key)
+    if (earlier !== undefined) {
+      return earlier === wanted
+        ? { status: 200, json: rendered(hold) }
+        : { status: 422, json: { code: 'idempotency/mismatch' } }
+    }
+    if (hold.state === 'returned' && items === undefined) return { status: 200, json: rendered(hold) }
+    if (hold.state !== 'committed') return closed('not-committed', hold)
+    const lines = items ?? [...hold.items.keys()].map((id) => ({ product_id: id, quantity: rest(hold, id) }))
+    if (lines.some((line) => line.quantity > rest(hold, line.product_id))) return closed('exceeds-sold', hold)
+    for (const { product_id: id, quantity } of lines) {
+      hold.returned.set(id, (hold.returned.get(id) ?? 0) + quantity)
+      addStock(id, quantity)
+    }
+    if (key !== undefined) hold.parts.set(key, wanted)
+    if ([...hold.items.keys()].every((id) => rest(hold, id) === 0)) hold.state = 'returned'
+    return { status: 200, json: rendered(hold) }
+  }
+
+  function states(body: unknown): ScriptedAnswer {
+    const wanted = statesBody.parse(body).references.flatMap((reference) => holds.get(reference) ?? [])
+    const reservations = wanted.map(({ reference, state, items, returned }) => ({
+      reference,
+      state,
+      items: [...items].map(([id, quantity]) => ({ product_id: id, quantity, returned: returned.get(id) ?? 0 })),
+    }))
+    return { status: 200, json: { reservations } }
   }
 
   server.script(async (call) => {
@@ -78,6 +149,9 @@ export async function catalogStandIn(): Promise<CatalogStandIn> {
     if (productId !== undefined) return productAnswer(products.get(productId))
     if (call.path === '/api/v1/inventory/reserve') return reserve(call.body)
     if (call.path === '/api/v1/inventory/release') return release(call.body)
+    if (call.path === '/api/v1/inventory/commit') return commit(call.body)
+    if (call.path === '/api/v1/inventory/return') return takeBack(call.body)
+    if (call.path === '/api/v1/inventory/reservations/states') return states(call.body)
     return undefined
   })
 
@@ -85,6 +159,7 @@ export async function catalogStandIn(): Promise<CatalogStandIn> {
     ...server,
     holds,
     held,
+    stockOf: (productId) => products.get(productId)?.stock,
     addProduct(facts = {}) {
       const id = facts.id ?? randomUUID()
       const product = {
@@ -106,11 +181,20 @@ export async function catalogStandIn(): Promise<CatalogStandIn> {
 }
 
 function productAnswer(product: StandInProduct | undefined): ScriptedAnswer {
-  if (product === undefined) return { status: 404, json: { code: 'object/not-found' } }
+  if (product === undefined) return notFound
   return { status: 200, json: product }
 }
 
-function rendered({ items, ...hold }: Hold) {
+const empty = () => ({ returned: new Map<string, number>(), parts: new Map<string, string>() })
+
+const notFound: ScriptedAnswer = { status: 404, json: { code: 'object/not-found' } }
+
+const closed = (code: string, { state }: Hold): ScriptedAnswer => ({
+  status: 409,
+  json: { code: `inventory/${code}`, state },
+})
+
+function rendered({ items, returned: _returned, parts: _parts, ...hold }: Hold) {
   const lines = [...items].map(([product_id, quantity]) => ({ product_id, quantity }))
   return { ...hold, items: lines, expires_at: new Date(Date.now() + 900_000).toISOString() }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { sql } from 'kysely'
+import { type KyselyPlugin, sql } from 'kysely'
 import { z } from 'zod'
 import { createApp } from '../../kit/app.ts'
 import { accessToken } from '../../kit/authentication.ts'
@@ -27,16 +27,38 @@ export type OrdersFixture = {
   /** The users service knows the login no more as one that goes on. */
   logOut(user: User): void
   /** The service as a process would run it, with a pool and breakers of its own. */
-  openApp(options?: { databaseUrl?: string; now?: () => Date }): Promise<OrdersApp>
+  openApp(options?: AppOptions): Promise<OrdersApp>
   close(): Promise<void>
+}
+
+export type AppOptions = {
+  readonly databaseUrl?: string
+  readonly poolSize?: number
+  /** Over those of the environment. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Of what its statements go through. */
+  readonly plugins?: readonly KyselyPlugin[]
+  now?(): Date
 }
 
 export type OrdersApp = {
   request(path: string, init?: RequestInit): Promise<Response>
+  /** As they are scraped. */
+  metrics(): Promise<string>
   close(): Promise<void>
 }
 
 const issuer = accessToken.issuer
+
+const contact = (user_id: string) => ({
+  user_id,
+  state: 'active',
+  email: `${user_id}@mail.example`,
+  email_verified: true,
+  phone: '+41445550188',
+  display_name: 'Ada',
+  language: 'en',
+})
 
 /** The catalog's stand-in looks at no token. */
 export const serviceTokenAnswer = { access_token: 'token-of-orders', token_type: 'Bearer', expires_in: 600 }
@@ -52,6 +74,8 @@ export async function ordersFixture(): Promise<OrdersFixture> {
   users.script(({ path }) => {
     if (path === '/.well-known/jwks.json') return { status: 200, json: { keys: [jwk] } }
     if (path === '/internal/v1/service-token') return { status: 200, json: serviceTokenAnswer }
+    const contactOf = /^\/internal\/v1\/users\/([^/]+)\/contact$/.exec(path)?.[1]
+    if (contactOf !== undefined) return { status: 200, json: contact(contactOf) }
     const sessionId = path.replace('/internal/v1/sessions/', '')
     if (loggedOut.has(sessionId)) return { status: 200, json: { state: 'ended' } }
     const session = signedIn.get(sessionId)
@@ -97,20 +121,27 @@ export async function ordersFixture(): Promise<OrdersFixture> {
     logOut({ sessionId }) {
       loggedOut.add(sessionId)
     },
-    async openApp({ databaseUrl = database.url, now = () => new Date() } = {}) {
+    async openApp({
+      databaseUrl = database.url,
+      now = () => new Date(),
+      poolSize = 25,
+      settings: more = {},
+      plugins = [],
+    } = {}) {
       const { facts } = ordersService
-      const settings = ordersService.settings.parse({ ...environment, DATABASE_URL: databaseUrl })
+      const settings = ordersService.settings.parse({ ...environment, DATABASE_URL: databaseUrl, ...more })
       const metrics = createMetrics()
       const logger = createLogger({ service: facts.longName, version: 'test', level: 'fatal' })
       const own = openDatabase<OrdersTables>({
         url: databaseUrl,
-        poolSize: 25,
+        poolSize,
         applicationName: 'orders-test',
         metrics: metrics.registry,
         onConnectionError: () => undefined,
       })
       const redis = async () => null
-      const opened = await ordersService.open({ facts, settings, logger, metrics, database: own.kysely, redis, now })
+      const shown = plugins.reduce((plain, plugin) => plain.withPlugin(plugin), own.kysely)
+      const opened = await ordersService.open({ facts, settings, logger, metrics, database: shown, redis, now })
       const health = createHealth({
         required: {},
         optional: opened.optionalChecks ?? {},
@@ -119,6 +150,7 @@ export async function ordersFixture(): Promise<OrdersFixture> {
       const app = createApp({ facts, version: 'test', logger, metrics, health, routes: opened.routes })
       return {
         request: async (path, init) => app.request(path, init),
+        metrics: () => metrics.registry.metrics(),
         async close() {
           await opened.close()
           await own.close()

@@ -1,0 +1,90 @@
+import { sql, type Transaction } from 'kysely'
+import type { OrdersTables } from '../schema.ts'
+import type { PricedLine, Totals } from './price-order.ts'
+
+export type DraftLine = {
+  readonly id: string
+  readonly productId: string
+  readonly quantity: number
+  readonly unitPriceCents: number
+  readonly totalCents: number
+  readonly taxBasisPoints: number
+  readonly taxCents: number
+}
+
+/** In their order. The caller holds the order's row. */
+export async function readLines(transaction: Transaction<OrdersTables>, orderId: string): Promise<DraftLine[]> {
+  return transaction
+    .selectFrom('order_items')
+    .select([
+      'id',
+      'product_id as productId',
+      'quantity',
+      'unit_price_cents as unitPriceCents',
+      'total_cents as totalCents',
+      'tax_basis_points as taxBasisPoints',
+      'tax_cents as taxCents',
+    ])
+    .where('order_id', '=', orderId)
+    .orderBy('position')
+    .execute()
+}
+
+export type NewLine = PricedLine & { readonly id: string; readonly position: number }
+
+export async function insertLines(
+  transaction: Transaction<OrdersTables>,
+  { orderId, lines }: { readonly orderId: string; readonly lines: readonly NewLine[] },
+): Promise<void> {
+  if (lines.length === 0) return
+  await transaction
+    .insertInto('order_items')
+    .values(
+      lines.map((line) => ({
+        id: line.id,
+        order_id: orderId,
+        position: line.position,
+        product_id: line.productId,
+        sku: line.sku,
+        name: line.name,
+        unit_price_cents: line.unitPriceCents,
+        quantity: line.quantity,
+        total_cents: line.totalCents,
+        tax_basis_points: line.taxBasisPoints,
+        tax_cents: line.taxCents,
+      })),
+    )
+    .execute()
+}
+
+/** The catalog's words and price of now on a line that is there. */
+export async function updateLine(
+  transaction: Transaction<OrdersTables>,
+  { id, line }: { readonly id: string; readonly line: PricedLine },
+): Promise<void> {
+  await transaction
+    .updateTable('order_items')
+    .set({
+      sku: line.sku,
+      name: line.name,
+      unit_price_cents: line.unitPriceCents,
+      quantity: line.quantity,
+      total_cents: line.totalCents,
+      tax_basis_points: line.taxBasisPoints,
+      tax_cents: line.taxCents,
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** The order's sums, as its lines are now. */
+export async function writeTotals(
+  transaction: Transaction<OrdersTables>,
+  { orderId, currency, totals }: { readonly orderId: string; readonly currency: string; readonly totals: Totals },
+): Promise<void> {
+  await sql`
+    update orders set currency = ${currency}, subtotal_cents = ${totals.subtotalCents}, tax_cents = ${totals.taxCents},
+      shipping_cents = ${totals.shippingCents}, total_cents = ${totals.totalCents}, version = version + 1,
+      updated_at = now()
+    where id = ${orderId}`.execute(transaction)
+}

@@ -1,0 +1,127 @@
+import { sql, type Transaction } from 'kysely'
+import type { KnownPayment, ProviderPayment } from '../payments/provider.ts'
+import type { Reader } from '../reads/find-order.ts'
+import type { OrdersTables, PaymentState, PaymentsTable } from '../schema.ts'
+
+export type PaymentRow = {
+  readonly id: string
+  readonly orderId: string
+  readonly attempt: number
+  readonly provider: PaymentsTable['provider']
+  readonly providerKey: string
+  readonly providerRef: string | null
+  readonly amountCents: number
+  readonly currency: string
+  readonly capturedCents: number
+  readonly refundedCents: number
+  readonly status: PaymentState
+  readonly reason: string | null
+}
+
+export const paymentColumns = [
+  'id',
+  'order_id as orderId',
+  'attempt',
+  'provider',
+  'provider_key as providerKey',
+  'provider_ref as providerRef',
+  'amount_cents as amountCents',
+  'currency',
+  'captured_cents as capturedCents',
+  'refunded_cents as refundedCents',
+  'status',
+  'reason',
+] as const
+
+/** As its provider knows it. */
+export function knownPayment(payment: PaymentRow): KnownPayment {
+  const { providerKey, orderId, amountCents, currency, providerRef } = payment
+  return { key: providerKey, orderId, amountCents, currency, providerRef: providerRef ?? undefined }
+}
+
+export async function findPayment(database: Reader, id: string): Promise<PaymentRow | undefined> {
+  return database.selectFrom('payments').select(paymentColumns).where('id', '=', id).executeTakeFirst()
+}
+
+/** All attempts of an order, the newest first. The caller holds the order's row, or only looks. */
+export async function paymentsOfOrder(database: Reader, orderId: string): Promise<PaymentRow[]> {
+  return database
+    .selectFrom('payments')
+    .select(paymentColumns)
+    .where('order_id', '=', orderId)
+    .orderBy('attempt', 'desc')
+    .execute()
+}
+
+export const isAtWork = ({ status }: PaymentRow): boolean => status === 'created' || status === 'requires_action'
+
+export type NewPayment = Pick<PaymentRow, 'id' | 'orderId' | 'attempt' | 'provider' | 'amountCents' | 'currency'>
+
+/** Written before the provider is asked: its key is the same in every try, so the money moves once. */
+export async function insertPayment(
+  transaction: Transaction<OrdersTables>,
+  { id, orderId, attempt, provider, amountCents, currency }: NewPayment,
+): Promise<void> {
+  await transaction
+    .insertInto('payments')
+    .values({
+      id,
+      order_id: orderId,
+      attempt,
+      provider,
+      provider_key: `order:${orderId}:pay:${attempt}`,
+      amount_cents: amountCents,
+      currency,
+      // There is nothing to ask anybody for.
+      status: provider === 'none' ? 'captured' : 'created',
+    })
+    .execute()
+}
+
+/** Over without money: declined, failed or cancelled. Nothing where it was decided before. */
+export async function endPayment(
+  transaction: Transaction<OrdersTables>,
+  payment: PaymentRow,
+  {
+    status,
+    reason,
+    providerRef,
+  }: { status: 'declined' | 'failed' | 'cancelled'; reason: string; providerRef?: string | undefined },
+): Promise<void> {
+  await sql`
+    update payments set status = ${status}, reason = left(${reason}, 100),
+      provider_ref = coalesce(${providerRef ?? null}, provider_ref), updated_at = now()
+    where id = ${payment.id} and status in ('created', 'requires_action')`.execute(transaction)
+}
+
+/** The customer has to go on elsewhere, or the provider has not decided yet. */
+export async function awaitPayment(
+  transaction: Transaction<OrdersTables>,
+  payment: PaymentRow,
+  told: ProviderPayment,
+): Promise<void> {
+  await sql`
+    update payments set status = 'requires_action', provider_ref = coalesce(${told.providerRef}, provider_ref),
+      action = ${told.action === undefined ? null : JSON.stringify(told.action)}::jsonb, updated_at = now()
+    where id = ${payment.id} and status in ('created', 'requires_action')`.execute(transaction)
+}
+
+export type Captured = {
+  readonly status: 'captured' | 'mismatched' | 'surplus'
+  readonly providerRef: string | null
+  readonly capturedCents: number
+  readonly currency: string
+}
+
+/** The money is there. What is more than was asked for is what was charged all the same. */
+export async function capturePayment(
+  transaction: Transaction<OrdersTables>,
+  payment: PaymentRow,
+  { status, providerRef, capturedCents, currency }: Captured,
+): Promise<void> {
+  await sql`
+    update payments set status = ${status}, provider_ref = ${providerRef}, captured_cents = ${capturedCents},
+      amount_cents = greatest(amount_cents, ${capturedCents}), currency = ${currency}, action = null, reason = null,
+      updated_at = now()
+    where id = ${payment.id} and status not in ('captured', 'mismatched', 'surplus')`.execute(transaction)
+}

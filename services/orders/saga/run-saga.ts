@@ -1,0 +1,42 @@
+import { failpoint } from '../../kit/failpoints.ts'
+import { askAgain, chargePayment, resolveCharge } from './charge-steps.ts'
+import { confirmOrder } from './confirm-order.ts'
+import { inTransaction, originOf, type Running, type SagaEnd, type SagaParts, type Stepped } from './saga-parts.ts'
+import type { LeasedSaga } from './saga-store.ts'
+import { commitStock, reserveStock } from './stock-steps.ts'
+
+/** Step by step to the end, each one written down before the next: whoever resumes it repeats one step at most. */
+export async function runSaga(parts: SagaParts, started: LeasedSaga, running: Running): Promise<SagaEnd> {
+  let at: Stepped = started
+  while ('step' in at) at = await runStep(parts, at, running)
+  parts.wakeTasks()
+  return at
+}
+
+function runStep(parts: SagaParts, saga: LeasedSaga, running: Running): Promise<Stepped> | SagaEnd {
+  switch (saga.step) {
+    case 'reserve':
+      return reserveStock(parts, saga, running)
+    case 'charge':
+      return running.methodToken === undefined
+        ? resolveCharge(parts, saga, running)
+        : chargePayment(parts, saga, running)
+    case 'await':
+      return askAgain(parts, saga, running)
+    case 'commit':
+      return commitStock(parts, saga, running)
+    case 'confirm':
+      return confirm(parts, saga)
+    case 'done':
+      return { kind: 'done' }
+  }
+}
+
+async function confirm(parts: SagaParts, saga: LeasedSaga): Promise<Stepped> {
+  await failpoint('orders.saga.before_confirm')
+  await inTransaction(parts.database, (transaction) =>
+    confirmOrder(transaction, parts, { saga, origin: originOf(saga) }),
+  )
+  await failpoint('orders.saga.after_confirm')
+  return { kind: 'done' }
+}
