@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Logger } from '../kit/logging.ts'
+import type { Tracing } from '../kit/trace-span.ts'
 import type { LogAccess } from './access-log.ts'
 import { controlHandler, type Reload } from './control-api.ts'
 import { type HandlerFacts, internalHandler, publicHandler } from './handlers.ts'
@@ -14,6 +15,7 @@ export type EdgeFacts = {
   readonly settings: EdgeSettings
   readonly logger: Logger
   readonly logAccess: LogAccess
+  readonly tracing?: Tracing | undefined
   readonly timeouts?: Timeouts
 }
 
@@ -30,7 +32,7 @@ export type Edge = {
 export class EdgeRefused extends Error {}
 
 /** Opens the front door. When the control API answers, everything else listens. */
-export async function startEdge({ settings, logger, logAccess, timeouts = defaultTimeouts }: EdgeFacts): Promise<Edge> {
+export async function startEdge({ settings, logger, timeouts = defaultTimeouts, ...given }: EdgeFacts): Promise<Edge> {
   const releases = new ReleaseSwitch(timeouts)
   const reload = (): Reload => {
     const reading = readRoutes(settings.EDGE_ROUTES_FILE)
@@ -61,7 +63,7 @@ export async function startEdge({ settings, logger, logAccess, timeouts = defaul
   const trustedProxyHops = settings.TRUSTED_PROXY_HOPS
   const version = settings.SERVICE_VERSION
   const saysFarewell = () => stopping !== null
-  const facts: HandlerFacts = { releases, version, trustedProxyHops, logAccess, saysFarewell }
+  const facts: HandlerFacts = { ...given, releases, version, trustedProxyHops, saysFarewell }
   const shared = {
     access: settings.EDGE_START === 'first' ? 'exclusive' : 'shared',
     timeouts,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { addressBehind } from '../kit/client-address.ts'
 import { type LoggedError, renderError } from '../kit/logging.ts'
+import type { SpanOutcome, TraceSpan, Tracing } from '../kit/trace-span.ts'
 import type { LogAccess } from './access-log.ts'
 import { type EdgeProblem, renderProblem } from './edge-problems.ts'
 import { type RequestHead, readRequestHead } from './request-head.ts'
@@ -10,6 +11,7 @@ export type ExchangeOptions = {
   readonly listener: 'public' | 'internal' | 'control'
   readonly trustedProxyHops: number
   readonly logAccess: LogAccess
+  readonly tracing?: Tracing | undefined
   /** Whether clients are told to close their connection after this answer. */
   saysFarewell(): boolean
 }
@@ -28,6 +30,8 @@ export class Exchange {
   readonly ip: string
   /** How the client came, by its own word only where a hop before us is trusted. */
   readonly protocol: 'http' | 'https'
+  /** Where tracing is on. */
+  readonly span: TraceSpan | undefined
   route = 'unmatched'
   upstream: string | null = null
   release: number | null = null
@@ -48,7 +52,8 @@ export class Exchange {
     const forwardedFor = this.head.forwardedFor ?? undefined
     this.ip = addressBehind({ peer: request.socket.remoteAddress, forwardedFor, trustedProxyHops }) ?? ''
     this.protocol = trustedProxyHops > 0 && this.head.forwardedProtocol === 'https' ? 'https' : 'http'
-    response.on('close', () => this.#log())
+    this.span = options.listener === 'control' ? undefined : startSpan(request, options.tracing)
+    response.on('close', () => this.#end())
     // A write that meets a connection just closed is not news; the close is what counts.
     response.on('error', () => undefined)
   }
@@ -88,10 +93,11 @@ export class Exchange {
     this.#error = facts
   }
 
-  #log(): void {
+  #end(): void {
     const { response } = this
     // 499 as nginx has it: the client left before there was an answer.
     const statusCode = response.headersSent ? response.statusCode : 499
+    this.span?.end(this.#outcome(statusCode))
     this.#options.logAccess({
       requestId: this.requestId,
       listener: this.#options.listener,
@@ -108,6 +114,24 @@ export class Exchange {
       end: response.writableFinished || this.#error !== null ? 'complete' : 'left',
     })
   }
+
+  #outcome(statusCode: number): SpanOutcome {
+    const { route, requestId } = this
+    return {
+      name: `${this.method} ${route}`,
+      attributes: {
+        'http.route': route,
+        'http.response.status_code': statusCode,
+        'shop.request_id': requestId,
+      },
+      ...(statusCode >= 500 ? { failure: new Error(String(statusCode)) } : {}),
+    }
+  }
+}
+
+function startSpan({ method = 'GET', headers }: IncomingMessage, tracing: Tracing | undefined): TraceSpan | undefined {
+  const { traceparent } = headers
+  return tracing?.startRequest({ method, traceparent: typeof traceparent === 'string' ? traceparent : undefined })
 }
 
 /** Without the query, which may hold what no log should. */

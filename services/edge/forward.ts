@@ -1,3 +1,4 @@
+import type { TraceSpan } from '../kit/trace-span.ts'
 import type { ServiceName } from '../registry.ts'
 import { edgeProblems } from './edge-problems.ts'
 import type { Exchange } from './exchange.ts'
@@ -26,11 +27,17 @@ export function forward(exchange: Exchange, { bound, service, target, added }: D
   exchange.release = bound.release
 
   const { head, request, method } = exchange
-  const headers = head.passed
+  const headers = exchange.span === undefined ? head.passed : tracedHeaders(head.passed, exchange.span)
   headers.push('x-request-id', exchange.requestId, ...added)
   if (bound.previewToken !== null) headers.push('x-release-preview', bound.previewToken)
   const body = head.hasBody ? requestBody(request) : null
   // `reset: false`: undici would close the connection after every HEAD, for servers that answer it with a body.
   const call = { method, path: target, headers, body, reset: false } as const
   new UpstreamCall(exchange, { upstream: bound.upstreams[service], service, call }).start()
+}
+
+/** Our span in the place of the client's, so that the service's is a part of it. */
+function tracedHeaders(passed: readonly string[], { traceparent }: TraceSpan): string[] {
+  const others = passed.filter((_, index) => passed[index - (index % 2)] !== 'traceparent')
+  return [...others, 'traceparent', traceparent]
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createLogger } from '../kit/logging.ts'
+import { openTracing } from '../kit/open-tracing.ts'
 import { readSettings, renderFaults } from '../kit/settings.ts'
 import { createAccessLog } from './access-log.ts'
 import { type Edge, EdgeRefused, startEdge } from './edge.ts'
@@ -8,6 +10,8 @@ import { edgeSettings } from './settings.ts'
 
 /** How long a line may wait for others that are written with it. */
 const flushMilliseconds = 50
+/** A collector that is slow does not hold up the end. */
+const lastSpansMilliseconds = 1_000
 const stream = new LineBuffer()
 const flush = () => stream.flush()
 process.on('exit', flush)
@@ -30,19 +34,22 @@ const facts = {
 const logger = createLogger(facts, stream)
 setInterval(flush, flushMilliseconds).unref()
 
+const tracing = await openTracing({ longName: 'edge' }, settings)
 let edge: Edge | null = null
 process.on('uncaughtException', (error) => end(error))
 process.on('unhandledRejection', (error) => end(error))
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => onSignal(signal))
 
 try {
-  edge = await startEdge({ settings, logger, logAccess: createAccessLog(stream, { facts, level: settings.LOG_LEVEL }) })
+  const logAccess = createAccessLog(stream, { facts, level: settings.LOG_LEVEL })
+  edge = await startEdge({ settings, logger, logAccess, tracing })
 } catch (error) {
   logger.fatal({ error }, 'did not start')
   process.exit(error instanceof EdgeRefused ? 78 : 1)
 }
 flush()
 const inTime = await edge.stopped
+if (tracing !== undefined) await Promise.race([tracing.close(), delay(lastSpansMilliseconds)])
 logger.info({ all_requests_ended: inTime }, 'stopped')
 // Without a code of our own: a fault has set one.
 process.exit()

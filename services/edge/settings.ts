@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { commonSettings } from '../kit/settings.ts'
 import { type ServiceName, serviceNames } from '../registry.ts'
 
 /** Where requests from service to service arrive: a loopback address that stays while releases come and go. */
@@ -36,6 +37,8 @@ const settings = z.object({
   NAMESPACE: z.string().optional().meta({ example: 'shop' }),
   POD_NAME: z.string().optional().meta({ example: 'edge-7d9f-x2x9k' }),
   SERVICE_VERSION: z.string().min(1).default('unversioned').meta({ example: '1.4.0' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: commonSettings.OTEL_EXPORTER_OTLP_ENDPOINT,
+  OTEL_TRACES_SAMPLER_ARG: commonSettings.OTEL_TRACES_SAMPLER_ARG,
 })
 
 /** The edge's settings; each may also be given as NAME_FILE. */

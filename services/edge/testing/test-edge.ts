@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '../../kit/logging.ts'
+import { openTracing } from '../../kit/open-tracing.ts'
 import { createAccessLog } from '../access-log.ts'
 import { startEdge } from '../edge.ts'
+import type { EdgeSettings } from '../settings.ts'
 import { type Timeouts, timeouts } from '../timeouts.ts'
 import { type Answer, send } from './send.ts'
 
@@ -32,6 +34,8 @@ export async function startTestEdge(
     readonly timeouts?: Partial<Timeouts>
     readonly trustedProxyHops?: number
     readonly control?: 'none'
+    /** Of a collector, which then is told of every request. */
+    readonly collector?: string | undefined
   } = {},
 ): Promise<TestEdge> {
   const directory = await mkdtemp(join(tmpdir(), 'edge-'))
@@ -47,20 +51,25 @@ export async function startTestEdge(
   const lines: Record<string, unknown>[] = []
   const sink = { write: (line: string) => void lines.push(JSON.parse(line)) }
   const facts = { service: 'edge', version: 'test', level: 'info' }
+  const settings: EdgeSettings = {
+    PORT: 0,
+    HOST: '127.0.0.1',
+    EDGE_INTERNAL: [{ service: 'catalog', host: '127.0.0.1', port: 0 }],
+    ...(options.control === 'none' ? {} : { EDGE_CONTROL_PORT: 0, EDGE_CONTROL_TOKEN: controlToken }),
+    EDGE_ROUTES_FILE: file,
+    EDGE_START: 'first',
+    TRUSTED_PROXY_HOPS: options.trustedProxyHops ?? 0,
+    LOG_LEVEL: 'info',
+    SERVICE_VERSION: 'test',
+    OTEL_EXPORTER_OTLP_ENDPOINT: options.collector,
+    OTEL_TRACES_SAMPLER_ARG: 1,
+  }
+  const tracing = await openTracing({ longName: 'edge' }, settings)
   const edge = await startEdge({
-    settings: {
-      PORT: 0,
-      HOST: '127.0.0.1',
-      EDGE_INTERNAL: [{ service: 'catalog', host: '127.0.0.1', port: 0 }],
-      ...(options.control === 'none' ? {} : { EDGE_CONTROL_PORT: 0, EDGE_CONTROL_TOKEN: controlToken }),
-      EDGE_ROUTES_FILE: file,
-      EDGE_START: 'first',
-      TRUSTED_PROXY_HOPS: options.trustedProxyHops ?? 0,
-      LOG_LEVEL: 'info',
-      SERVICE_VERSION: 'test',
-    },
+    settings,
     logger: createLogger(facts, sink),
     logAccess: createAccessLog(sink, { facts, level: 'info' }),
+    tracing,
     timeouts: { ...timeouts, farewellMilliseconds: 50, ...options.timeouts },
   })
 
@@ -77,6 +86,7 @@ export async function startTestEdge(
     },
     stop: async () => {
       const inTime = await edge.stop()
+      await tracing?.close()
       await rm(directory, { recursive: true, force: true })
       return inTime
     },
