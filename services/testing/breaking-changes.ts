@@ -1,7 +1,15 @@
 import { type ApiDocument, type ApiOperation, type JsonSchema, operationsOf } from '../kit/api-document-schema.ts'
-import { alternativesOf, isSchema, propertiesOf, resolved, typesOf, valuesOf } from './schema-parts.ts'
+import {
+  alternativesOf,
+  type Definitions,
+  isSchema,
+  propertiesOf,
+  resolved,
+  typesOf,
+  valuesOf,
+} from './schema-parts.ts'
 
-type Sides = { readonly before: ApiDocument; readonly after: ApiDocument }
+type Sides = { readonly before: Definitions; readonly after: Definitions }
 /** `in`: what clients send may only be taken more kindly. `out`: what they get may only say more. */
 type Direction = 'in' | 'out'
 
@@ -58,7 +66,8 @@ type Compare = (before: JsonSchema, after: JsonSchema, at: Place) => readonly st
 
 const deepest = 12
 
-function schemaChanges(sides: Sides): Compare {
+/** Compares two schemas; references in them are looked up in the documents that they stand in. */
+export function schemaChanges(sides: Sides): Compare {
   type Deep = Place & { readonly depth: number }
   const compare = (before: JsonSchema, after: JsonSchema, { direction, place, depth }: Deep): readonly string[] => {
     if (depth > deepest) return []
@@ -114,7 +123,7 @@ const takes = (accepted: readonly string[], type: string): boolean =>
 const lower = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems'] as const
 const upper = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems'] as const
 
-function tighterBounds(before: JsonSchema, after: JsonSchema, place: string): readonly string[] {
+export function tighterBounds(before: JsonSchema, after: JsonSchema, place: string): readonly string[] {
   const bound = (schema: JsonSchema, name: string, none: number) => {
     const value = schema[name]
     return typeof value === 'number' ? value : none

@@ -12,6 +12,7 @@ export type Caller = { readonly authorization: string | null }
 
 export type Person = Caller & {
   readonly id: string
+  readonly role: Role
   readonly email: string
   readonly sessionId: string
   readonly authorization: string
@@ -44,7 +45,7 @@ export async function createCallers(users: Kysely<UsersTables>): Promise<Callers
       const sessionId = await session(id)
       const claims = { sid: sessionId, role, email_verified: true }
       const token = await signed(claims, { subject: id, audience: accessToken.audience })
-      return { id, email, sessionId, authorization: `Bearer ${token}` }
+      return { id, role, email, sessionId, authorization: `Bearer ${token}` }
     },
     session: (person) => session(person.id),
     async service(audience, scopes) {

@@ -99,6 +99,10 @@ export const catalogRoleMatrix: RoleMatrix = {
       return ask('/inventory/return', { reference })
     },
   },
+  'POST /api/v1/inventory/reservations/states': {
+    ...{ anon: 401, user: 403, admin: 200, service: 200 },
+    ask: async (world, owner) => ask('/inventory/reservations/states', { references: [await held(world, owner)] }),
+  },
   'POST /api/v1/inventory/reconcile': { ...forAdmins(200), ask: () => ask('/inventory/reconcile') },
   'GET /api/v1/products/{id}/reviews': {
     ...forAnyone(200),

@@ -57,18 +57,42 @@ test('X22: a customer registers, verifies, logs in, orders and leaves, by a clie
   expect(me.data).toMatchObject({ email, verified: true, role: 'user' })
   const found = await customer.GET('/api/v1/products', { params: { query: { q: 'iron pan', in_stock: true } } })
   expect(found.data?.data.map(({ id, available }) => [id, available])).toEqual([[productId, 3]])
-  const order = await customer.POST('/api/v1/orders', {
-    params: { header: { 'idempotency-key': randomUUID() } },
-    body: { items: [{ product_id: productId, quantity: 2 }] },
+  const key = () => ({ 'idempotency-key': randomUUID() })
+  const draft = async (quantity: number) => {
+    const items = [{ product_id: productId, quantity }]
+    const begun = await customer.POST('/api/v1/orders', { params: { header: key() }, body: { items } })
+    expect(begun.data).toMatchObject({ status: 'draft', total_cents: 4_990 * quantity, user_id: me.data?.id })
+    return begun.data?.id ?? ''
+  }
+  const pay = (id: string, method_token: string) =>
+    customer.POST('/api/v1/orders/{id}/payment', {
+      params: { path: { id }, header: key() },
+      body: { provider: 'simulated', method_token },
+    })
+  const [order, tooMany, agreed] = [await draft(2), await draft(2), await draft(1)]
+  const paid = await pay(order, 'tok_ok')
+  expect(paid.data).toMatchObject({ status: 'paid', payment_status: 'paid', payments: [{ status: 'captured' }] })
+  const short = await pay(tooMany, 'tok_ok')
+  expect([short.response.status, short.error?.code]).toEqual([409, 'inventory/insufficient'])
+
+  const waiting = await pay(agreed, 'tok_needs_action')
+  expect([waiting.response.status, waiting.data?.status]).toEqual([202, 'pending'])
+  const reference = waiting.data?.payments[0]?.action?.url.split('/').at(-1) ?? ''
+  const action = { params: { path: { reference } } }
+  const agree = () => anyone.POST('/api/v1/webhooks/simulated/actions/{reference}', action)
+  expect([(await agree()).response.status, (await agree()).response.status]).toEqual([204, 404])
+  const read = () => customer.GET('/api/v1/orders/{id}', { params: { path: { id: agreed } } })
+  await expect.poll(async () => (await read()).data?.status, { timeout: 10_000 }).toBe('paid')
+
+  const orders = await customer.GET('/api/v1/orders', { params: { query: { status: 'paid' } } })
+  expect(orders.data?.data.map(({ id }) => id)).toEqual([agreed, order])
+  const invoice = await customer.GET('/api/v1/orders/{id}/invoice', {
+    params: { path: { id: order } },
+    headers: { accept: 'application/json' },
   })
-  expect(order.data).toMatchObject({ status: 'pending', total_cents: 9_980, user_id: me.data?.id })
-  const short = await customer.POST('/api/v1/orders', {
-    params: { header: { 'idempotency-key': randomUUID() } },
-    body: { items: [{ product_id: productId, quantity: 2 }] },
-  })
-  expect(short.response.status).toBe(409)
-  const orders = await customer.GET('/api/v1/orders', { params: { query: { status: 'pending' } } })
-  expect(orders.data?.data.map(({ id }) => id)).toEqual([order.data?.id])
+  expect(invoice.data).toMatchObject({ order_id: order, currency: 'EUR' })
+  const changes = await customer.GET('/api/v1/orders/{id}/history', { params: { path: { id: order } } })
+  expect(changes.data?.data.map(({ to }) => to)).toEqual(['draft', 'pending', 'paid'])
 
   expect((await customer.POST('/api/v1/auth/logout', { body: {} })).response.status).toBe(204)
   expect((await customer.POST('/api/v1/auth/logout', { body: {} })).response.status).toBe(401)

@@ -129,6 +129,7 @@ describe.each(aloneNames)('%s', (name) => {
 const faults = {
   users: ['unhandledRejection', 'void Promise.reject(new Error("planned"))'],
   catalog: ['uncaughtException', 'setImmediate(() => { throw new Error("planned") })'],
+  orders: ['unhandledRejection', 'void Promise.reject(new Error("planned"))'],
 } as const
 
 async function waiting(database: TestDatabase<unknown>): Promise<number> {

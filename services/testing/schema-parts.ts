@@ -19,8 +19,11 @@ export type Fields = { readonly properties: Readonly<Record<string, JsonSchema>>
 
 export const isSchema = (value: unknown): value is JsonSchema => schema.safeParse(value).success
 
+/** Where the schemas stand that others refer to. */
+export type Definitions = Pick<ApiDocument, 'components'>
+
 /** The schema behind a reference, with the members of allOf taken together. */
-export function resolved(given: JsonSchema, document: ApiDocument): JsonSchema {
+export function resolved(given: JsonSchema, document: Definitions): JsonSchema {
   const { $ref, allOf } = parts.parse(given)
   if ($ref !== undefined) return resolved(document.components.schemas[$ref.slice(prefix.length)] ?? {}, document)
   if (allOf === undefined) return given

@@ -4,9 +4,11 @@ import type { Kysely } from 'kysely'
 import { catalogMigrations } from '../catalog/catalog-service.ts'
 import type { CatalogTables } from '../catalog/schema.ts'
 import { startTestEdge, type TestEdge } from '../edge/testing/test-edge.ts'
+import { busMigrations } from '../kit/bus/postgres/bus-tables.ts'
 import { freePort } from '../kit/testing/free-port.ts'
 import { type ServiceProcess, startService } from '../kit/testing/service-process.ts'
 import { testDatabase } from '../kit/testing/test-database.ts'
+import { requireValidEvents } from '../kit/testing/written-events.ts'
 import { ordersMigrations } from '../orders/orders-service.ts'
 import type { OrdersTables } from '../orders/schema.ts'
 import type { ServiceName } from '../registry.ts'
@@ -22,28 +24,39 @@ export type Shop = {
   readonly edgeUrl: string
   readonly users: Kysely<UsersTables>
   readonly catalog: Kysely<CatalogTables>
+  readonly orders: Kysely<OrdersTables>
+  /** Of the databases, for who reads them by itself. */
+  readonly urls: Readonly<Record<ServiceName | 'bus', string>>
   readonly callers: Callers
   /** One more process of a service, on the same database, with other settings. */
   another(name: ServiceName, settings?: Readonly<Record<string, string>>): Promise<ServiceProcess>
   close(): Promise<void>
 }
 
-export async function openShop(settings: Partial<Record<ServiceName, Record<string, string>>> = {}): Promise<Shop> {
-  const [users, catalog, orders] = await Promise.all([
+export type ShopSettings = Partial<Record<ServiceName, Readonly<Record<string, string>>>> & {
+  /** Of a collector that is told of every request, from the edge on. */
+  readonly collector?: string
+}
+
+export async function openShop({ collector, ...settings }: ShopSettings = {}): Promise<Shop> {
+  const [users, catalog, orders, bus] = await Promise.all([
     testDatabase<UsersTables>(usersService.migrations),
     testDatabase<CatalogTables>(catalogMigrations),
     testDatabase<OrdersTables>(ordersMigrations),
+    testDatabase<unknown>(busMigrations, { poolSize: 2 }),
   ])
-  const urls = { users: users.url, catalog: catalog.url, orders: orders.url }
+  const urls = { users: users.url, catalog: catalog.url, orders: orders.url, bus: bus.url }
   const ports = { users: await freePort(), catalog: await freePort(), orders: await freePort() }
   const environment = serviceSettings({
     usersUrl: `http://127.0.0.1:${ports.users}`,
     catalogUrl: `http://127.0.0.1:${ports.catalog}`,
   })
+  const tracing: Readonly<Record<string, string>> =
+    collector === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_TRACES_SAMPLER_ARG: '1' }
   const started: ServiceProcess[] = []
   const start = async (name: ServiceName, more: Readonly<Record<string, string>>) => {
     const main = fileURLToPath(new URL(`../${name}/main.ts`, import.meta.url))
-    const place = { DATABASE_URL: urls[name], LOG_LEVEL: 'info' }
+    const place = { DATABASE_URL: urls[name], EVENT_BUS_URL: urls.bus, LOG_LEVEL: 'info', ...tracing }
     const process = await startService(main, { ...environment[name], ...place, ...settings[name], ...more })
     started.push(process)
     return process
@@ -65,19 +78,26 @@ export async function openShop(settings: Partial<Record<ServiceName, Record<stri
     throw error
   })
   const upstreams = { users: services.users.url, catalog: services.catalog.url, orders: services.orders.url }
-  const edge = await startTestEdge({ current: { release: 1, upstreams } })
+  const edge = await startTestEdge({ current: { release: 1, upstreams } }, { collector })
   return {
     services,
     edge,
     edgeUrl: `http://127.0.0.1:${edge.ports.public}`,
     users: users.kysely,
     catalog: catalog.kysely,
+    orders: orders.kysely,
+    urls,
     callers: await createCallers(users.kysely),
     another: (name, more = {}) => start(name, more),
     async close() {
       await edge.stop()
       await kill()
-      await Promise.all([users.drop(), catalog.drop(), orders.drop()])
+      await Promise.all([
+        requireValidEvents(users.kysely, 'users').finally(() => users.drop()),
+        requireValidEvents(catalog.kysely, 'catalog').finally(() => catalog.drop()),
+        requireValidEvents(orders.kysely, 'orders').finally(() => orders.drop()),
+        bus.drop(),
+      ])
     },
   }
 }

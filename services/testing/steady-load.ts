@@ -1,7 +1,12 @@
 import http from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 
-export type LoadRequest = { readonly path: string; readonly body: unknown }
+export type LoadRequest = {
+  readonly path: string
+  /** GET where it is undefined, else POST. */
+  readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 export type Load = {
   /** Answers by status, and what went wrong on the way by its code. */
@@ -43,11 +48,11 @@ export function steadyLoad(
 /** The status, or the code of the error. */
 export function outcomeOf(
   url: string,
-  { path, body, agent }: LoadRequest & { readonly agent?: http.Agent },
+  { path, body, headers: given, agent }: LoadRequest & { readonly agent?: http.Agent },
 ): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>()
   const method = body === undefined ? 'GET' : 'POST'
-  const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+  const headers = { ...given, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
   const request = http.request(url + path, { method, headers, ...(agent === undefined ? {} : { agent }) })
   request.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
   request.on('response', (response) => {

@@ -239,7 +239,7 @@ test('G7: the door describes what is behind it, of real services', async () => {
   const { info, paths } = documentSchema.parse(document)
   expect([status, info['x-missing']]).toEqual([200, []])
   expect(Object.keys(paths)).toEqual(
-    expect.arrayContaining(['/api/v1/auth/login', '/api/v1/products', '/api/v1/orders']),
+    expect.arrayContaining(['/api/v1/auth/login', '/api/v1/products', '/api/v1/orders', '/api/v1/webhooks/shipping']),
   )
   expect(Object.keys(paths).filter((path) => path.startsWith('/internal'))).toEqual([])
   const page = (await sendTo(shop.edgeUrl, { method: 'GET', path: '/docs', as: anonymous })).status

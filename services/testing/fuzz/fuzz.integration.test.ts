@@ -2,6 +2,8 @@ import { randomInt, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { apiDocumentSchema, operationsOf, type PlacedOperation } from '../../kit/api-document-schema.ts'
+import { payPalServer } from '../../orders/payments/testing/paypal-server.ts'
+import { stripeServer } from '../../orders/payments/testing/stripe-server.ts'
 import { type ServiceName, serviceNames, services } from '../../registry.ts'
 import { anonymous, type Caller, knownPassword } from '../callers.ts'
 import type { World } from '../role-matrix.ts'
@@ -9,6 +11,8 @@ import { openShop, type Shop } from '../shop.ts'
 import { openWorld } from '../world.ts'
 import { type FuzzRequest, requestsTo, rightRequestsTo } from './fuzz-request.ts'
 import { judgeAnswers } from './judge.ts'
+import { knownOrders } from './known-orders.ts'
+import type { KnownValues } from './schema-arbitrary.ts'
 import { smallestRequest } from './smallest-request.ts'
 import { openWire, type Wire, type WireAnswer } from './wire.ts'
 
@@ -20,11 +24,17 @@ const atOnce = 4
 
 let shop: Shop
 let world: World
+let banks: readonly { close(): Promise<void> }[]
 beforeAll(async () => {
-  shop = await openShop()
+  const [stripe, payPal] = await Promise.all([stripeServer(), payPalServer()])
+  banks = [stripe, payPal]
+  shop = await openShop({ orders: { STRIPE_API_BASE: stripe.url, PAYPAL_API_BASE: payPal.url } })
   world = await openWorld(shop)
 })
-afterAll(() => shop?.close())
+afterAll(async () => {
+  await shop?.close()
+  await Promise.all(banks.map((bank) => bank.close()))
+})
 
 test.each(serviceNames)(
   'X7: what its document describes is all that %s answers, whatever it is sent',
@@ -32,7 +42,8 @@ test.each(serviceNames)(
     const { url } = shop.services[name]
     const document = apiDocumentSchema.parse(await (await fetch(`${url}/openapi.json`)).json())
     const operations = operationsOf(document)
-    const making = { document, known: await knownValues() }
+    const callers = await openCallers(name)
+    const making = { document, known: await knownValues(name, callers) }
     const each = Math.ceil(requests / operations.length)
     const all = operations.flatMap((placed, index) =>
       fc
@@ -40,7 +51,6 @@ test.each(serviceNames)(
         .map((request) => ({ placed, request })),
     )
     const judge = judgeAnswers(document)
-    const callers = await openCallers(name)
     const wire = openWire(url)
     const found = new Map<string, Asked>()
     const statuses = new Map<number, number>()
@@ -71,7 +81,7 @@ test.each(serviceNames)(
     const left = operations.filter((placed) => !succeeded.has(idOf(placed)) && !exceptions.has(idOf(placed)))
     for (const placed of left) {
       for (let turn = 0; turn < mostTurns && !succeeded.has(idOf(placed)); turn += 1) {
-        const fresh = { document, known: await knownValues() }
+        const fresh = { document, known: await knownValues(name, callers) }
         const options = { seed: seed + turn, numRuns: requestsATurn }
         const right = fc.sample(rightRequestsTo(placed, fresh, actorsOf(placed)), options)
         await inParallel(right, async (request) => {
@@ -122,8 +132,11 @@ const withoutSuccess: Readonly<Record<ServiceName, Readonly<Record<string, strin
     deleteReview: 'the review has to be of the caller',
   },
   orders: {
-    createOrder: 'every field and the stock have to fit together; in the tests of orders',
-    getOrder: 'the order has to be of the caller',
+    createRefund: 'an amount, or lines and shipping, of an order that has so much left; in the tests of refunds',
+    receiveSimulatedWebhook: 'signed by the provider, which no actor is',
+    receiveStripeWebhook: 'signed by the provider, which no actor is',
+    receivePaypalWebhook: 'signed by the provider, which no actor is',
+    receiveShippingWebhook: 'signed by the carrier, which no actor is',
   },
 }
 const mostTurns = 4
@@ -152,11 +165,7 @@ async function foundAgain(wire: Wire, { request, callers, placed }: Asked & { re
 
 /** One of each kind, made anew where its login has ended by what was asked. */
 async function openCallers(name: ServiceName) {
-  const people = new Map<string, Caller>([
-    ['anon', anonymous],
-    ['user', await shop.callers.person()],
-    ['admin', await shop.callers.person('admin')],
-  ])
+  const people = { user: await shop.callers.person(), admin: await shop.callers.person('admin') }
   const audience = services[name].longName
   return {
     async callerFor({ actor }: FuzzRequest, { operation }: PlacedOperation): Promise<Caller> {
@@ -164,16 +173,17 @@ async function openCallers(name: ServiceName) {
       const scope = access === 'anyone' ? null : access.scope
       if (actor === 'service') return shop.callers.service(audience, [scope ?? 'nothing:else'])
       if (actor === 'other service') return shop.callers.service(audience, ['nothing:else'])
-      return people.get(actor) ?? anonymous
+      return actor === 'anon' ? anonymous : people[actor]
     },
+    customer: () => people.user,
     async replace(actor: FuzzRequest['actor']) {
       if (actor !== 'user' && actor !== 'admin') return
-      people.set(actor, await shop.callers.person(actor))
+      people[actor] = await shop.callers.person(actor)
     },
   }
 }
 
-async function knownValues() {
+async function knownValues(name: ServiceName, callers: Callers): Promise<KnownValues> {
   const [category, product, other, person] = [
     await world.category(),
     await world.stocked(50),
@@ -182,7 +192,7 @@ async function knownValues() {
   ]
   const [held, sold] = [await reserved(product), await reserved(product)]
   await asAdmin('commit', { reference: sold })
-  return {
+  const values = {
     id: [category.id, product, other, person.id, person.sessionId],
     reference: [held, sold, `${world.admin.id}:${randomUUID()}`],
     quantity: [1, 2],
@@ -197,6 +207,7 @@ async function knownValues() {
     'If-Match': ['"1"', '"2"', '"1.0.0"'],
     'If-None-Match': ['"1"', '"1.0.0"'],
   }
+  return name === 'orders' ? { ...values, ...(await knownOrders(world, callers.customer())) } : values
 }
 
 const asAdmin = (verb: string, body: object) =>

@@ -48,9 +48,9 @@ export const catalogFaults: readonly Fault[] = [
       {
         file: 'catalog/inventory/close-reservation.ts',
         // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
-        search: 'where ${wanted} and r.state = ${from}',
+        search: "where ${wanted} and r.state = 'active'",
         // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
-        replacement: 'where ${wanted} and ${from}::text is not null',
+        replacement: 'where ${wanted}',
       },
     ],
     project: 'integration',
