@@ -17,21 +17,25 @@ export default class Down extends FlowCommand {
     ...environmentFlag,
     ...yesFlag,
     ...waitFlag,
-    'delete-data': Flags.boolean({ summary: 'also delete the databases, the settings and the history; asks first' }),
+    'delete-data': Flags.boolean({
+      summary: 'also delete the databases, settings and history (local: mails and documents too); asks first',
+    }),
   }
 
   protected async execute() {
     const { flags } = await this.parse(Down)
     const environment = flags.env.name
     const data = flags['delete-data'] ? ('delete' as const) : ('keep' as const)
+    const everything =
+      flags.env.platform === 'local'
+        ? 'the databases, the mails, the documents, the settings and the history'
+        : 'the databases, the settings and the history'
     // The local shop is the developer's own: only its data is worth a question.
     if ((data === 'delete' || flags.env.platform === 'kubernetes') && !flags.yes) {
       await requireConfirmation({
         ...wordsFor(flags.env),
         question:
-          data === 'delete'
-            ? `Delete the databases, the settings and the history of ${environment} for good?`
-            : `Stop everything of ${environment}?`,
+          data === 'delete' ? `Delete ${everything} of ${environment} for good?` : `Stop everything of ${environment}?`,
         declined: `${environment} was not ${data === 'delete' ? 'deleted' : 'stopped'}; nothing was changed.`,
         fix: toType(`${this.typed()} --yes`),
         signal: this.interrupted,

@@ -71,7 +71,7 @@ export const readSecretSources = async (means: SecretsMeans): Promise<SecretSour
   const place = means.environment.kubernetes?.secrets ?? null
   if (place === null) return { entries: winningEntries(own), aws: null }
   const read = await readAws(means).catch((error: unknown) => {
-    if (error instanceof ShopctlError && error.outcome !== 'interrupted' && covers(own)) return error
+    if (error instanceof ShopctlError && error.outcome !== 'interrupted' && covers(own, means.environment)) return error
     throw error
   })
   if (read instanceof ShopctlError)

@@ -28,6 +28,8 @@ export const scriptedPlatform = (source: Source, behaviours: Record<string, Beha
   const journal: string[] = []
   const running = new Map<string, ServiceRelease>()
   const hooks: Record<string, () => void | Promise<void>> = {}
+  /** What a service's program says to the words that it is asked. */
+  const answers: Record<string, (words: readonly string[]) => unknown> = {}
   let serving: number | null = null
   let prepared = false
 
@@ -176,6 +178,10 @@ export const scriptedPlatform = (source: Source, behaviours: Record<string, Beha
     async *logs() {
       yield* []
     },
+    async askService({ service, words }) {
+      await note(`ask ${service} ${words.join(' ')}`)
+      return answers[service]?.(words)
+    },
   }
   return {
     platform,
@@ -183,6 +189,7 @@ export const scriptedPlatform = (source: Source, behaviours: Record<string, Beha
     journal,
     running,
     hooks,
+    answers,
     serving: () => serving,
     reboot: () => running.clear(),
     behaviours,
