@@ -54,7 +54,10 @@ module.exports = {
         path: '^(cli|manifests|services|loadtest)/',
         pathNot: '\\.test\\.ts$|/testing/|^cli/e2e/|^loadtest/benchmarks/|^cli/infrastructure/terraform/',
       },
-      { path: '^stacks/', pathNot: '^stacks/(environments|installations|stack-reference|waivers|usage)\\.ts$' },
+      {
+        path: '^stacks/',
+        pathNot: '^stacks/(environments|installations|stack-reference|bucket-names|waivers|usage)\\.ts$',
+      },
     ),
     only(
       'only platforms/kubernetes imports the Kubernetes client',

@@ -3,6 +3,7 @@ import type { EnvironmentFacts } from '../stacks/environments.ts'
 import { foundationManifests } from './foundation-manifests.ts'
 import { migrationJob, seedJob } from './job-manifests.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
+import type { ShopPlace } from './orders-settings.ts'
 import { plainSettings, secretSettings } from './service-settings.ts'
 import { sharedManifests } from './shared-manifests.ts'
 import { configMapName, serviceManifests } from './shop-manifests.ts'
@@ -25,9 +26,9 @@ export const placeholderImage = (service: WorkloadName): string =>
 /** Without a cluster nobody knows a Secret's content, which ends its real name. */
 const placeholderSecret = (name: string): string => `${name}-secrets-0000000000`
 
-const settingsOf = (environment: EnvironmentFacts, service: WorkloadName): WorkloadSettings => {
-  const data = plainSettings(environment, service)
-  const keys = secretSettings(service)
+const settingsOf = (service: WorkloadName, place: ShopPlace): WorkloadSettings => {
+  const data = plainSettings(service, place)
+  const keys = secretSettings(service, place.environment)
   const secret = keys.length === 0 ? null : { name: placeholderSecret(workload(service).longName), keys }
   return { configMap: { name: configMapName(service, data), data }, secret }
 }
@@ -40,7 +41,7 @@ export const environmentManifests = (request: EnvironmentManifestsRequest): read
     namespace,
     service,
     image: images[service] ?? placeholderImage(service),
-    settings: settingsOf(environment, service),
+    settings: settingsOf(service, { environment, namespace }),
   })
   const foundations = { images: foundationImages, storage: 'claim', secret: placeholderSecret('postgres') } as const
   return [

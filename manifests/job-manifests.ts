@@ -18,48 +18,74 @@ export type JobRequest = {
 
 type JobKind = {
   readonly component: Component
-  /** The command of the service's program, and a part of the Job's name. */
-  readonly command: 'migrate' | 'seed'
+  readonly name: string
+  /** For the service's program. */
+  readonly words: readonly string[]
   readonly activeDeadlineSeconds: number
+  readonly ttlSecondsAfterFinished: number
 }
-
-const kinds = {
-  migration: { component: 'migration', command: 'migrate', activeDeadlineSeconds: 600 },
-  seed: { component: 'seed', command: 'seed', activeDeadlineSeconds: 300 },
-} as const satisfies Record<string, JobKind>
 
 /** Long enough to read its log after a bad night, short enough not to gather. */
 const ttlSecondsAfterFinished = 24 * 60 * 60
 
-const job = (request: JobRequest, { component, command, activeDeadlineSeconds }: JobKind) => {
-  const { namespace, service, release, settings } = request
+const job = (request: JobRequest, { component, name, words, ...limits }: JobKind) => {
+  const { namespace, service, settings } = request
   const secretKeys = settings.secret?.keys ?? []
   const labels = workloadLabels(service, component)
   const container = serviceContainer({ ...request, secretKeys })
   const spec: V1PodSpec = {
     ...servicePod({ ...request, secretKeys }),
-    containers: [{ ...container, args: [command] }],
+    containers: [{ ...container, args: [...words] }],
     restartPolicy: 'Never',
   }
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: jobName(service, command, release), namespace, labels },
+    metadata: { name, namespace, labels },
     spec: {
       // A migration that failed is looked at, not tried again.
       backoffLimit: 0,
-      activeDeadlineSeconds,
-      ttlSecondsAfterFinished,
+      ...limits,
       template: hashedTemplate(spec, labels),
     },
   } satisfies V1Job
 }
 
 /** `user-management-migrate-42`: one for each release, so that a deploy that went on finds the one it started. */
-export const jobName = (service: ServiceName, command: JobKind['command'], release: number): string =>
+export const jobName = (service: ServiceName, command: 'migrate' | 'seed', release: number): string =>
   `${workload(service).longName}-${command}-${release}`
 
-export const migrationJob = (request: JobRequest) => job(request, kinds.migration)
+export const migrationJob = (request: JobRequest) =>
+  job(request, {
+    component: 'migration',
+    name: jobName(request.service, 'migrate', request.release),
+    words: ['migrate'],
+    activeDeadlineSeconds: 600,
+    ttlSecondsAfterFinished,
+  })
 
 /** Demo data; a service refuses it where SHOP_ENV is prod. */
-export const seedJob = (request: JobRequest) => job(request, kinds.seed)
+export const seedJob = (request: JobRequest) =>
+  job(request, {
+    component: 'seed',
+    name: jobName(request.service, 'seed', request.release),
+    words: ['seed'],
+    activeDeadlineSeconds: 300,
+    ttlSecondsAfterFinished,
+  })
+
+export type QuestionRequest = JobRequest & {
+  readonly words: readonly string[]
+  /** Tells it from others that are asked meanwhile: lower case and digits. */
+  readonly suffix: string
+}
+
+/** Something that the service's program answers by itself; whoever asks deletes the Job when it has the answer. */
+export const questionJob = ({ words, suffix, ...request }: QuestionRequest) =>
+  job(request, {
+    component: 'question',
+    name: `${workload(request.service).longName}-ask-${suffix}`,
+    words,
+    activeDeadlineSeconds: 120,
+    ttlSecondsAfterFinished: 10 * 60,
+  })

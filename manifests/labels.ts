@@ -2,7 +2,7 @@ import type { Labels } from './kubernetes-object.ts'
 import { type WorkloadName, workload } from './workload.ts'
 
 /** What a pod is for. Pods of one service differ by it: a migration must not receive requests. */
-export type Component = 'server' | 'migration' | 'seed' | 'database' | 'cache'
+export type Component = 'server' | 'migration' | 'seed' | 'question' | 'database' | 'cache'
 
 export const serviceLabel = 'shopctl.dev/service'
 /** In pods: the content hash of the template that they were made from. */

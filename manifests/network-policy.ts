@@ -1,7 +1,7 @@
 import type { EnvironmentFacts } from '../stacks/environments.ts'
 import type { KubernetesObject, Labels } from './kubernetes-object.ts'
 import { serviceLabel, workloadLabels } from './labels.ts'
-import { kubernetesFacts, type WorkloadName, workload, workloadNames } from './workload.ts'
+import { kubernetesFacts, peersOf, type WorkloadName, workload, workloadNames } from './workload.ts'
 
 export type PolicyPeer =
   | { readonly podSelector: { readonly matchLabels: Labels } }
@@ -32,7 +32,9 @@ const visitors = ({ environment, service }: PolicyRequest): readonly IngressRule
   const { port, metricsPort } = workload(service)
   const { vpcCidr, entry } = kubernetesFacts(environment)
   if (service === 'edge') return [{ ports: [tcp(port)] }]
-  const callers = workloadNames(environment).filter((name) => workload(name).calls.includes(service))
+  const callers = workloadNames(environment).filter((name) =>
+    peersOf(name, environment).some((peer) => peer === service),
+  )
   const balancer = entry.kind === 'ingress' && vpcCidr !== null ? [network(vpcCidr)] : []
   return [
     { from: [...callers.map(podsOf), ...balancer], ports: [tcp(port)] },
@@ -55,12 +57,20 @@ const foundations = ({ environment }: PolicyRequest): readonly EgressRule[] => {
   ]
 }
 
-const peers = ({ service }: PolicyRequest): readonly EgressRule[] =>
-  workload(service).calls.map((peer) => ({ to: [podsOf(peer)], ports: [tcp(workload(peer).port)] }))
+const peers = ({ service, environment }: PolicyRequest): readonly EgressRule[] =>
+  peersOf(service, environment).map((peer) => ({ to: [podsOf(peer)], ports: [tcp(workload(peer).port)] }))
+
+const mailing: ReadonlySet<WorkloadName> = new Set(['users', 'orders'])
 
 /** Who sends mails: submission, with TLS from the start or by STARTTLS. */
 const mailServers = ({ service }: PolicyRequest): readonly EgressRule[] =>
-  service === 'users' ? [{ to: [network('0.0.0.0/0')], ports: [tcp(465), tcp(587)] }] : []
+  mailing.has(service) ? [{ to: [network('0.0.0.0/0')], ports: [tcp(465), tcp(587)] }] : []
+
+/** Who has documents in S3: the agent on each node that hands out the role's credentials, at an address of its own. */
+const podIdentity = ({ environment, service }: PolicyRequest): readonly EgressRule[] =>
+  service === 'orders' && kubernetesFacts(environment).foundations === 'managed'
+    ? [{ to: [network('169.254.170.23/32')], ports: [tcp(80)] }]
+    : []
 
 /** Everything else of the namespace is denied; names are found by a policy for all. */
 export const networkPolicy = (request: PolicyRequest): KubernetesObject => {
@@ -74,7 +84,12 @@ export const networkPolicy = (request: PolicyRequest): KubernetesObject => {
       podSelector: { matchLabels: { [serviceLabel]: service } },
       policyTypes: ['Ingress', 'Egress'],
       ingress: visitors(request),
-      egress: [...peers(request), ...(usesDatabase ? foundations(request) : []), ...mailServers(request)],
+      egress: [
+        ...peers(request),
+        ...(usesDatabase ? foundations(request) : []),
+        ...podIdentity(request),
+        ...mailServers(request),
+      ],
     },
   }
 }

@@ -41,6 +41,15 @@ export const kubernetesFacts = ({ name, kubernetes }: EnvironmentFacts): Kuberne
 export const workloadNames = (environment: EnvironmentFacts): readonly WorkloadName[] =>
   kubernetesFacts(environment).entry.kind === 'edge' ? [...serviceNames, 'edge'] : serviceNames
 
+export const takesSimulatedPayments = ({ paymentProviders }: EnvironmentFacts): boolean =>
+  paymentProviders.includes('simulated')
+
+/** Whom a workload sends requests to; the simulated provider tells the orders service, which it is a part of, what was paid. */
+export const peersOf = (name: WorkloadName, environment: EnvironmentFacts): readonly ServiceName[] => {
+  const { calls } = workload(name)
+  return name === 'orders' && takesSimulatedPayments(environment) ? [...calls, name] : calls
+}
+
 export const sizeOf = (environment: EnvironmentFacts, name: WorkloadName): ServiceSize => {
   const size = kubernetesFacts(environment).sizes[name]
   if (size === undefined) throw new Error(`environment ${environment.name} has no size for ${name}`)

@@ -46,6 +46,16 @@ export type KubernetesFacts = {
   readonly vpcCidr: string | null
 }
 
+/** Who sells, as every invoice must say. */
+export type Seller = {
+  readonly name: string
+  /** One to eight lines. */
+  readonly address: readonly string[]
+  /** Two capital letters (ISO 3166). */
+  readonly country: string
+  readonly taxId: string
+}
+
 export type EnvironmentFacts = {
   readonly name: EnvironmentName
   readonly platform: 'local' | 'kubernetes'
@@ -55,12 +65,19 @@ export type EnvironmentFacts = {
   readonly confirm: 'ask' | 'type-the-name'
   /** Plain settings of every service here, by the name of the environment variable. Never a secret. */
   readonly settings: Readonly<Record<string, string>>
+  /** Who takes payments. Where none of them is simulated the money is real, and mails, parcels and invoices have to be. */
+  readonly paymentProviders: readonly ('simulated' | 'stripe' | 'paypal')[]
+  /** Null where invoices say of themselves that they are a demonstration. */
+  readonly seller: Seller | null
   /** Null on the local platform. */
   readonly kubernetes: KubernetesFacts | null
 }
 
 /** The row that a team fills in with its own account. Staging and prod share one installation. */
 const aws = { account: '000000000000', region: 'us-east-1', installation: 'prod' } as const
+
+/** The row that a team fills in with itself. While a word of it is empty nothing is released to prod. */
+const seller: Seller = { name: '', address: [], country: '', taxId: '' }
 
 const sharedCluster = {
   cluster: { kind: 'eks', name: `shop-${aws.installation}`, region: aws.region, account: aws.account },
@@ -84,6 +101,8 @@ export const environments: Readonly<Record<EnvironmentName, EnvironmentFacts>> =
     installation: null,
     confirm: 'ask',
     settings: {},
+    paymentProviders: ['simulated'],
+    seller: null,
     kubernetes: null,
   },
   dev: {
@@ -92,6 +111,8 @@ export const environments: Readonly<Record<EnvironmentName, EnvironmentFacts>> =
     installation: 'dev',
     confirm: 'ask',
     settings: { LOG_LEVEL: 'info', AUTH_UNVERIFIED_LOGIN: 'allow' },
+    paymentProviders: ['simulated'],
+    seller: null,
     kubernetes: {
       namespace: 'ecommerce-dev',
       cluster: { kind: 'kubeconfig' },
@@ -119,6 +140,8 @@ export const environments: Readonly<Record<EnvironmentName, EnvironmentFacts>> =
     installation: aws.installation,
     confirm: 'ask',
     settings: { LOG_LEVEL: 'info' },
+    paymentProviders: ['simulated'],
+    seller: null,
     kubernetes: {
       namespace: 'ecommerce-staging',
       ...sharedCluster,
@@ -147,6 +170,8 @@ export const environments: Readonly<Record<EnvironmentName, EnvironmentFacts>> =
     installation: aws.installation,
     confirm: 'type-the-name',
     settings: { LOG_LEVEL: 'info' },
+    paymentProviders: ['stripe', 'paypal'],
+    seller,
     kubernetes: {
       namespace: 'ecommerce-prod',
       ...sharedCluster,

@@ -1,8 +1,8 @@
 import { Construct } from 'constructs'
 import { Bucket } from './bucket.ts'
+import { type BucketPart, bucketName } from './bucket-names.ts'
 import type { InstallationFacts } from './installations.ts'
 import type { Keys } from './keys.ts'
-import { resourceName } from './resource-name.ts'
 
 /** The buckets of the shop, and the one that holds who read and wrote in them. */
 export class Storage extends Construct {
@@ -14,18 +14,16 @@ export class Storage extends Construct {
   constructor(scope: Construct, facts: InstallationFacts, { keys }: { readonly keys: Keys }) {
     super(scope, 'storage')
     const keep = facts.protect ? 'forever' : 'until-removed'
-    // Names are one for the whole world, hence the account in them.
-    const bucketName = (part: string) => `${resourceName(facts, part)}-${facts.account}`
     this.accessLogs = new Bucket(this, 'access-logs', {
       facts,
-      bucketName: bucketName('access-logs'),
+      bucketName: bucketName(facts, 'access-logs'),
       keyArn: null,
       logs: null,
       keep,
       ageing: 'expires',
     })
     const data = { facts, keyArn: keys.storage.arn, logs: this.accessLogs, keep, ageing: 'tiers' } as const
-    const bucket = (part: string) => new Bucket(this, part, { ...data, bucketName: bucketName(part) })
+    const bucket = (part: BucketPart) => new Bucket(this, part, { ...data, bucketName: bucketName(facts, part) })
     this.uploads = bucket('uploads')
     this.productImages = bucket('product-images')
     this.orderDocuments = bucket('order-documents')

@@ -75,7 +75,10 @@ describe('a database that cannot be used', () => {
     process.kill(Number(postmaster), 'SIGKILL')
     // Its children answer for a moment more.
     const status = () => shop.run(['status', '--env', 'local'])
-    const notReady = { code: 5, stdout: expect.stringMatching(/^local is degraded;.*database down/s) }
+    const notReady = {
+      code: 5,
+      stdout: expect.stringMatching(/^local is degraded;.*not ready: database\b[a-z, ]* down/s),
+    }
     await expect.poll(status, { timeout: 20_000, interval: 100 }).toMatchObject(notReady)
     expect(await shop.run(deploy)).toMatchObject({ code: 0 })
     client = await shop.client()

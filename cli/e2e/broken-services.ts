@@ -105,7 +105,8 @@ export const breakages: readonly Breakage[] = [
     edits: [beforeStart('orders', "process.env.PORT = '0'")],
     code: 'ROLLOUT_UNHEALTHY',
     why: /orders \(process \d+\) is not ready after 10\.\d s: nothing listens on port \d+; the process listens on port \d+ instead$/,
-    said: 'listening',
+    // Not what it said first: events are handled meanwhile, and each is a line.
+    said: '"service":"order-management"',
     ends: 'lives',
   },
   {

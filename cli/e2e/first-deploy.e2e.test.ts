@@ -48,7 +48,7 @@ test('one command brings the shop up and says where it is', async () => {
   firstDeploy = stdout
 })
 
-test('a customer registers, logs in, reads products and places an order that takes stock once', async () => {
+test('a customer registers, logs in, reads products and pays an order, which takes stock once and gives an invoice', async () => {
   token = await shop.api.register()
   const products = await shop.api.products()
   expect(products.length).toBe(50)
@@ -63,7 +63,14 @@ test('a customer registers, logs in, reads products and places an order that tak
   expect(repeated).toEqual(order)
   expect(await shop.api.orders(token)).toHaveLength(1)
   expect(await shop.api.order(order.id, token)).toMatchObject({ id: order.id, items, total_cents: order.total_cents })
+  expect(await shop.api.stock(product.id)).toMatchObject({ available: before.available })
+
+  const pays = { token, key: 'paid-once' }
+  const paid = await shop.api.payOrder(order.id, pays)
+  expect(await shop.api.payOrder(order.id, pays)).toEqual(paid)
+  expect(paid).toMatchObject({ id: order.id, status: 'paid' })
   expect(await shop.api.stock(product.id)).toMatchObject({ available: before.available - 2 })
+  await expect.poll(async () => (await shop.api.invoice(order.id, token)).text, { timeout: 20_000 }).toMatch(/^%PDF-1/)
 })
 
 test('the login that deploy prints lets a customer and an administrator in', async () => {

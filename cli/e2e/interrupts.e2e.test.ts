@@ -6,6 +6,7 @@ import { plannedSteps, type StepName } from '../flows/steps.ts'
 import { createShop, type Shop } from './shop.ts'
 import { ask } from './shop-api.ts'
 import type { ShopClient } from './shop-client.ts'
+import { addSlowMigration } from './slow-migration.ts'
 import { startStopped } from './stopped-command.ts'
 
 const signals = ['SIGINT', 'SIGTERM'] as const
@@ -175,26 +176,13 @@ describe('rollback', () => {
 
 test('Ctrl-C on a terminal ends a migration that runs, and the next one need not wait for it', async () => {
   const before = shop.processIds()
-  const undo = await Promise.all([
-    shop.edit(
-      migrations,
-      (text) => `${text}
-export const slow: ServiceMigration = { name: '0002_slow', reversible: true, async up(database) {
-  await sql\`select pg_sleep(600)\`.execute(database)
-} }\n`,
-    ),
-    shop.edit('services/orders/orders-service.ts', (text) =>
-      text
-        .replace('import { ordersMigration }', 'import { ordersMigration, slow }')
-        .replace('= [ordersMigration] as const', '= [ordersMigration, slow] as const'),
-    ),
-  ])
+  const undo = await addSlowMigration(shop)
   const command = shop.start(deploy, { tty: { columns: 80 } })
   // A server's process says in its title what it does and for whom.
   await waitFor(() => shop.processes().some(({ words }) => /^postgres: shop_orders_owner .* SELECT/.test(words)))
   command.write('\u0003')
   const { code, stdout } = await command.result()
-  await Promise.all(undo.map((put) => put()))
+  await undo()
   expect({ code, said: stripVTControlCharacters(stdout) }).toEqual({
     code: 130,
     said: expect.stringMatching(

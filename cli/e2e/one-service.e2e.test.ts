@@ -186,9 +186,11 @@ test('a rollback across a migration that cannot be undone is refused with the re
 })
 
 test('through all of it the client saw every release and no failed request', async () => {
-  const { releases, orders, requests } = client.report()
+  const { releases, orders, paid, requests } = client.report()
   expect(releases).toEqual([1, 2, 3, 4, 5, 6])
-  expect(orders).toBeGreaterThan(100)
+  expect(orders).toBeGreaterThan(50)
+  // One may be on its way.
+  expect(paid).toBeGreaterThanOrEqual(orders - 1)
   expect(requests).toBeGreaterThan(200)
 })
 

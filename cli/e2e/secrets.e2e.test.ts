@@ -53,7 +53,9 @@ const writeSettings = async (text: string): Promise<void> => {
 
 /** A service that says all that it knows before it dies, in several ways of writing. */
 const blab = `import { readFileSync } from 'node:fs'
-const known = Object.entries(process.env).map(([name, value]) =>
+// What is secret first: a screen shows the beginning of a line.
+const settings = Object.entries(process.env).toSorted(([a], [b]) => Number(b.endsWith('_FILE')) - Number(a.endsWith('_FILE')))
+const known = settings.map(([name, value]) =>
   name.endsWith('_FILE') ? name + ' ' + readFileSync(String(value), 'utf8') : name + '=' + value)
 process.stdout.write(known.join('\\n') + '\\n')
 process.stdout.write(JSON.stringify({ level: 'FATAL', message: 'settings', timestamp: '', known }) + '\\n')

@@ -61,6 +61,9 @@ const ordersSchema = z.object({ data: z.array(z.object({ id: z.string() })) })
 
 export type Order = z.infer<typeof orderSchema>
 
+/** Of the simulated provider, which every environment of the tests has. */
+export const payment = { provider: 'simulated', method_token: 'tok_ok' } as const
+
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
 export type ShopApi = ReturnType<typeof createShopApi>
@@ -95,6 +98,14 @@ export const createShopApi = (url: string) => {
     placeOrder(items: Order['items'], { token, key = randomUUID() }: { token: string; key?: string }): Promise<Order> {
       return expected(post('/api/v1/orders', { items }, { ...bearer(token), 'idempotency-key': key }), 201, orderSchema)
     },
+    /** Takes the stock of what was ordered. */
+    payOrder(id: string, { token, key = randomUUID() }: { token: string; key?: string }): Promise<Order> {
+      const headers = { ...bearer(token), 'idempotency-key': key }
+      return expected(post(`/api/v1/orders/${id}/payment`, payment, headers), 200, orderSchema)
+    },
+    /** The PDF, whatever the answer is: it is made a moment after the order was paid. */
+    invoice: (id: string, token: string) =>
+      ask(`${url}/api/v1/orders/${id}/invoice`, { headers: { ...bearer(token), accept: 'application/pdf' } }),
     order: (id: string, token: string) =>
       expected(ask(`${url}/api/v1/orders/${id}`, { headers: bearer(token) }), 200, orderSchema),
     async orders(token: string) {

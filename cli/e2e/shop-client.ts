@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { Agent } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ask, bearer, type Call } from './shop-api.ts'
+import { z } from 'zod'
+import { ask, bearer, type Call, payment } from './shop-api.ts'
+
+const orderSchema = z.object({ id: z.string() })
 
 export type ClientReport = {
   readonly requests: number
   readonly orders: number
+  /** Of them the paid ones. */
+  readonly paid: number
   /** One sentence for each request that was not answered as a healthy shop answers. */
   readonly failures: readonly string[]
   /** Every release that answered, by X-Shop-Release, in the order of their first answers. */
@@ -29,7 +34,7 @@ export type ClientOptions = {
 /** Two workers with this pause make about 20 requests a second. */
 const pauseMilliseconds = 80
 
-/** A customer who reads products and places orders without end, over connections that are kept. */
+/** A customer who reads products, places orders and pays them without end, over connections that are kept. */
 export const startClient = ({ url, buys }: ClientOptions): ShopClient => {
   const agent = new Agent({ keepAlive: true })
   const failures: string[] = []
@@ -38,6 +43,7 @@ export const startClient = ({ url, buys }: ClientOptions): ShopClient => {
   let newest = 0
   let requests = 0
   let orders = 0
+  let paid = 0
   let running = true
 
   const note = (header: unknown) => {
@@ -45,19 +51,19 @@ export const startClient = ({ url, buys }: ClientOptions): ShopClient => {
     if (Number.isInteger(newest)) releases.add(newest)
     for (const look of waiting) look()
   }
-  const attempt = async (path: string, { status, ...call }: Call & { status: number }): Promise<boolean> => {
+  const attempt = async (path: string, { status, ...call }: Call & { status: number }): Promise<string | null> => {
     const at = new Date().toISOString()
     const what = `${at} ${call.method ?? 'GET'} ${path}`
     requests += 1
     try {
       const answer = await ask(`${url}${path}`, { ...call, agent })
       note(answer.headers['x-shop-release'])
-      if (answer.status === status) return true
+      if (answer.status === status) return answer.text
       failures.push(`${what} answered ${answer.status} (release ${newest}): ${answer.text.slice(0, 300)}`)
     } catch (error) {
       failures.push(`${what}: ${error}`)
     }
-    return false
+    return null
   }
   const browse = async () => {
     while (running) {
@@ -65,16 +71,25 @@ export const startClient = ({ url, buys }: ClientOptions): ShopClient => {
       await pause(pauseMilliseconds)
     }
   }
+  const post = (path: string, body: unknown, { token, status }: { token: string; status: number }) => {
+    const headers = { ...bearer(token), 'idempotency-key': randomUUID() }
+    return attempt(path, { method: 'POST', body, headers, status })
+  }
+  const buyOnce = async (body: unknown, token: string) => {
+    const order = await post('/api/v1/orders', body, { token, status: 201 })
+    if (order === null) return
+    orders += 1
+    const path = `/api/v1/orders/${orderSchema.parse(JSON.parse(order)).id}/payment`
+    if ((await post(path, payment, { token, status: 200 })) !== null) paid += 1
+  }
   const buy = async ({ token, productId }: NonNullable<ClientOptions['buys']>) => {
-    const body = { items: [{ product_id: productId, quantity: 1 }] }
     while (running) {
-      const headers = { ...bearer(token), 'idempotency-key': randomUUID() }
-      if (await attempt('/api/v1/orders', { method: 'POST', body, headers, status: 201 })) orders += 1
+      await buyOnce({ items: [{ product_id: productId, quantity: 1 }] }, token)
       await pause(pauseMilliseconds)
     }
   }
   const working = Promise.all([browse(), ...(buys === null ? [] : [buy(buys)])])
-  const report = () => ({ requests, orders, failures: [...failures], releases: [...releases] })
+  const report = () => ({ requests, orders, paid, failures: [...failures], releases: [...releases] })
   return {
     report,
     async waitForRelease(release) {

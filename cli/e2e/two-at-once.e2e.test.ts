@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { createShop, type Shop } from './shop.ts'
 import { ask } from './shop-api.ts'
 import type { ShopClient } from './shop-client.ts'
+import { addSlowMigration } from './slow-migration.ts'
 import { startStopped } from './stopped-command.ts'
 
 const deploy = ['deploy', '--env', 'local', '--force']
@@ -170,25 +171,12 @@ describe('killed with SIGKILL', () => {
 
   test('in the middle of a migration: it ends with the next command, which need not wait for it', async () => {
     const edit = await undoEdit()
-    const restore = [
-      await shop.edit(
-        migrations,
-        (text) => `${text}
-export const slow: ServiceMigration = { name: '0002_slow', reversible: true, async up(database) {
-  await sql\`select pg_sleep(600)\`.execute(database)
-} }\n`,
-      ),
-      await shop.edit('services/orders/orders-service.ts', (text) =>
-        text
-          .replace('import { ordersMigration }', 'import { ordersMigration, slow }')
-          .replace('= [ordersMigration] as const', '= [ordersMigration, slow] as const'),
-      ),
-    ]
+    const restore = await addSlowMigration(shop)
     const first = shop.start(deploy)
     await waitFor(() => shop.processes().some(({ words }) => /^postgres: shop_orders_owner .* SELECT/.test(words)))
     first.kill('SIGKILL')
     await first.result()
-    for (const put of restore) await put()
+    await restore()
     await edit()
     const left = await newest()
 

@@ -8,7 +8,7 @@ const banner = [
 ].join(';')
 
 /** Raised when the recipe changes in a way that the options below do not show. */
-const recipeVersion = 3
+const recipeVersion = 4
 
 /** zod brings its messages in fifty languages: a fifth of a bundle, and of what is read at every start. */
 const onlyEnglish: Plugin = {
@@ -36,11 +36,16 @@ export const bundleOptions = (root: string, entry: string): BuildOptions => ({
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'none',
-  loader: { '.txt': 'text' },
+  // As `binary` a font that is imported when it is needed would be copied byte by byte: seconds, and half a gigabyte.
+  loader: { '.txt': 'text', '.ttf': 'base64' },
   external: ['pg-native'],
   plugins: [onlyEnglish],
-  // services/kit/failpoints.ts: what ships has no place where it can be made to fail.
-  define: { FAILPOINTS_LEFT_OUT: 'true' },
+  define: {
+    // services/kit/failpoints.ts: what ships has no place where it can be made to fail.
+    FAILPOINTS_LEFT_OUT: 'true',
+    // services/orders/documents/fonts/font-bytes.ts: what source reads from beside itself is in the file.
+    ASSETS_INSIDE: 'true',
+  },
   banner: { js: banner },
   outfile: 'bundle.mjs',
   logLevel: 'silent',

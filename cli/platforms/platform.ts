@@ -101,6 +101,13 @@ export type Directions = {
 /** One line of a service's log. */
 export type LogLine = { readonly service: string; readonly instance: string; readonly text: string }
 
+/** Words for the program of a service, as it runs in this release and with its settings. */
+export type ServiceQuestion = {
+  readonly service: string
+  readonly release: ReleaseRecord
+  readonly words: readonly string[]
+}
+
 export type LogRequest = {
   readonly services: readonly string[]
   readonly release: number | null
@@ -188,6 +195,12 @@ export interface Platform {
   down(options: { readonly data: 'keep' | 'delete' }, signal: AbortSignal): Promise<void>
 
   logs(request: LogRequest): AsyncIterable<LogLine>
+
+  /**
+   * Starts the program of a service beside what serves, for one answer. Throws SERVICE_DID_NOT_ANSWER (unknown) with its
+   * own words.
+   */
+  askService(question: ServiceQuestion, signal: AbortSignal): Promise<unknown>
 
   /** Begins to show that a backup can be restored. Absent where backups are not ours but the provider's. */
   openBackupDrill?(): Promise<BackupDrill>

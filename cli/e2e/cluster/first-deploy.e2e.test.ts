@@ -120,7 +120,7 @@ describe.skipIf(noCluster !== null)(onCluster('the first deploy to a cluster'), 
     expect(events).toContainEqual(expect.objectContaining({ type: 'release.closed', release: 1, state: 'succeeded' }))
   })
 
-  test('a customer registers, logs in, reads products and places an order that takes stock once', async () => {
+  test('a customer registers, logs in, reads products and pays an order, which takes stock once and gives an invoice', async () => {
     api = await shop.api()
     token = await api.register()
     const [product, ...others] = await api.products()
@@ -135,7 +135,14 @@ describe.skipIf(noCluster !== null)(onCluster('the first deploy to a cluster'), 
     expect(repeated).toEqual(order)
     expect(await api.orders(token)).toHaveLength(1)
     expect(await api.order(order.id, token)).toMatchObject({ id: order.id, items })
+    expect(await api.stock(product.id)).toMatchObject({ available: before.available })
+
+    const pays = { token, key: 'paid-once' }
+    const paid = await api.payOrder(order.id, pays)
+    expect(await api.payOrder(order.id, pays)).toEqual(paid)
+    expect(paid).toMatchObject({ id: order.id, status: 'paid' })
     expect(await api.stock(product.id)).toMatchObject({ available: before.available - 2 })
+    await expect.poll(async () => (await api.invoice(order.id, token)).text, { timeout: 20_000 }).toMatch(/^%PDF-1/)
   })
 
   test('open gives the shop a port of this machine until Ctrl-C', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { plannedSteps, type StepName } from '../../flows/steps.ts'
 import type { ShopClient } from '../shop-client.ts'
+import { addSlowMigration } from '../slow-migration.ts'
 import { startStopped } from '../stopped-command.ts'
 import { type ClusterShop, createClusterShop, eventually } from './cluster-shop.ts'
 import { noCluster, onCluster } from './test-cluster.ts'
@@ -97,26 +98,13 @@ describe.skipIf(noCluster !== null)(onCluster('an interrupted command on a clust
   })
 
   test('in the middle of a migration: its Job and its pod are gone when the command ends', async () => {
-    const undo = await Promise.all([
-      shop.edit(
-        migrations,
-        (text) => `${text}
-export const slow: ServiceMigration = { name: '0002_slow', reversible: true, async up(database) {
-  await sql\`select pg_sleep(600)\`.execute(database)
-} }\n`,
-      ),
-      shop.edit('services/orders/orders-service.ts', (text) =>
-        text
-          .replace('import { ordersMigration }', 'import { ordersMigration, slow }')
-          .replace('= [ordersMigration] as const', '= [ordersMigration, slow] as const'),
-      ),
-    ])
+    const undo = await addSlowMigration(shop)
     const command = shop.start(deploy)
     await eventually('began to migrate', async () => (await workingJobs(shop)).length > 1)
     command.kill('SIGINT')
     const { code, stderr } = await command.result()
     expect(await workingJobs(shop)).toEqual([])
-    await Promise.all(undo.map((put) => put()))
+    await undo()
     expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringMatching(/^INTERRUPTED: Release \d+ of dev/) })
     await expectUntouched()
   })

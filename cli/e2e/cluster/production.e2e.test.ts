@@ -9,6 +9,9 @@ let shop: ClusterShop
 let inProduction: { readonly env: Readonly<Record<string, string>> }
 let wasThere: boolean
 
+/** Enough to be asked: nothing is released with it. */
+const ofNobody = (name: string) => [`${name} --service orders`, 'of-nobody'] as const
+
 const deadline = () => AbortSignal.timeout(30_000)
 
 /** Whether somebody's production is on this cluster: these tests never come that far. */
@@ -33,6 +36,10 @@ beforeAll(async () => {
     ['TOKEN_KEY --service users', 'k'.repeat(32)],
     ['SERVICE_CLIENT_SECRET', 'w'.repeat(32)],
     ['CURSOR_KEY', 'c'.repeat(32)],
+    ['SMTP_URL', 'smtps://shop:p4ssw0rd-of-nobody@mail.invalid:465'],
+    ...['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRETS', 'SHIPPING_WEBHOOK_SECRETS'].map(ofNobody),
+    ...['PAYPAL_CLIENT_ID', 'PAYPAL_CLIENT_SECRET', 'PAYPAL_WEBHOOK_IDS'].map(ofNobody),
+    ...['SELLER_NAME', 'SELLER_ADDRESS', 'SELLER_COUNTRY', 'SELLER_TAX_ID'].map(ofNobody),
   ] as const) {
     const { code, stderr } = await run(`secrets set ${words}`, { input })
     if (code !== 0) throw new Error(stderr)

@@ -11,7 +11,7 @@ export type BundleLayer = Content & {
   readonly diffId: string
 }
 
-/** Of 1.2 MB level 6 makes 265 KB in 25 ms; level 1 makes 312 KB in 13 ms, level 9 nothing less than 6 does. */
+/** Of orders' 8.7 MB level 6 makes 3.0 MB; level 1 makes 3.3 MB, level 9 saves less than half a percent. */
 const level = 6
 
 const operatingSystemByte = 9

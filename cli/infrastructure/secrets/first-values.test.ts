@@ -57,7 +57,7 @@ test('all that is wanted is in the list of names', () => {
 
 test('the users service starts with what was generated for it', () => {
   const own = settings('prod').filter(({ service }) => service === 'users' || service === '*')
-  const plain = plainSettings(environments.prod, 'users')
+  const plain = plainSettings('users', { environment: environments.prod, namespace: 'ecommerce-prod' })
   const environment = { ...plain, ...Object.fromEntries(own.map(({ name, value }) => [name, value])) }
   const reading = readSettings(usersService.settings, { environment, readFile: () => '' })
   expect(reading).toMatchObject({ ok: true })

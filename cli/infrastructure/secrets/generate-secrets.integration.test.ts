@@ -69,10 +69,10 @@ describe.skipIf(!endpoint)(title, () => {
     const first = await generate()
     expect(first.filter(({ state }) => state === 'made')).toHaveLength(12)
     expect(first.filter(({ state }) => state === 'by-hand').map(({ name, fix }) => [name, fix])).toEqual([
-      ['shop/prod/mail', 'shopctl secrets set MAIL_PASSWORD --env prod --in aws'],
-      ['shop/prod/payment-provider', 'shopctl secrets set PAYMENT_KEY --env prod --in aws'],
-      ['shop/staging/mail', 'shopctl secrets set MAIL_PASSWORD --env staging --in aws'],
-      ['shop/staging/payment-provider', 'shopctl secrets set PAYMENT_KEY --env staging --in aws'],
+      ['shop/prod/mail', 'shopctl secrets set SMTP_URL --env prod --in aws'],
+      ['shop/prod/payment-provider', 'shopctl secrets set STRIPE_SECRET_KEY --env prod --in aws'],
+      ['shop/staging/mail', 'shopctl secrets set SMTP_URL --env staging --in aws'],
+      ['shop/staging/payment-provider', 'shopctl secrets set STRIPE_SECRET_KEY --env staging --in aws'],
     ])
     const names = first.flatMap(({ name, state }) => (state === 'made' ? [name] : []))
     const before = await Promise.all(names.map(read))

@@ -117,7 +117,7 @@ const rotateFromNowOn = async (secret: VaultSecret, ground: Ground): Promise<voi
 const fixOf = (name: string, { environment }: SecretPlace, state: GeneratedSecret['state']): string | null => {
   // Whose shop has a database and secrets of its own takes nothing from here.
   if (state !== 'by-hand' || environments[environment].kubernetes?.secrets === null) return null
-  const setting = name.endsWith('/mail') ? 'MAIL_PASSWORD' : 'PAYMENT_KEY'
+  const setting = name.endsWith('/mail') ? 'SMTP_URL' : 'STRIPE_SECRET_KEY'
   return toType(`secrets set ${setting} --env ${environment} --in aws`)
 }
 

@@ -93,6 +93,7 @@ const owners: Readonly<Record<string, string>> = {
   MAIL: 'mail',
   SMTP: 'mail',
   PAYMENT: 'payment-provider',
+  PAYPAL: 'payment-provider',
   STRIPE: 'payment-provider',
 }
 

@@ -1,4 +1,5 @@
-import { jobName, migrationJob, seedJob } from '../../../manifests/job-manifests.ts'
+import { randomBytes } from 'node:crypto'
+import { jobName, migrationJob, questionJob, seedJob } from '../../../manifests/job-manifests.ts'
 import { workloadNames } from '../../../manifests/workload.ts'
 import { type ServiceName, serviceNames } from '../../../services/registry.ts'
 import type { EnvironmentFacts, KubernetesFacts } from '../../../stacks/environments.ts'
@@ -40,7 +41,7 @@ import {
 import { objectsToApply, objectsToRetire } from './recorded-release.ts'
 import { createKubeReleaseStore } from './release-store.ts'
 import { renderService, renderShared } from './render-release.ts'
-import { migrateByJob, seedByJob } from './run-service-job.ts'
+import { askByJob, migrateByJob, seedByJob } from './run-service-job.ts'
 import { fetchRunningState } from './running-state.ts'
 import { workloadSettings } from './service-settings.ts'
 import { servingRelease } from './serving-release.ts'
@@ -319,6 +320,14 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
       for await (const line of readPodLogs({ client, namespace, request: wanted, templates })) {
         yield { ...line, text: redact(line.text) }
       }
+    },
+
+    async askService({ service: name, release, words }, signal) {
+      const service = serviceNames.find((each) => each === name)
+      if (service === undefined) throw new Error(`${name} is no service`)
+      const suffix = randomBytes(5).toString('hex')
+      const job = questionJob({ ...(await jobOf(service, release, signal)), words, suffix })
+      return askByJob({ client, job, service, environment: environment.name, signal })
     },
   }
 }

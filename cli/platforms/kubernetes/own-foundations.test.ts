@@ -22,7 +22,7 @@ const secretReference = (name: string) => ({ apiVersion: 'v1', kind: 'Secret', n
 const open = (client = createMemoryKubeClient()) => ({ client, environment: 'dev', namespace })
 
 const settingsOf = (service: 'users' | 'catalog' | 'orders' | 'edge', entries: readonly SecretEntry[]) =>
-  kubeServiceSettings(service, { environment: environments.dev, entries })
+  kubeServiceSettings(service, { environment: environments.dev, namespace, entries })
 
 test('secrets are made once, and of many who make them at the same time all get the same', async () => {
   const place = open()

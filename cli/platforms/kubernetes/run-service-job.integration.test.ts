@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KubeObject } from './kube-client.ts'
 import { referenceOf } from './object-reference.ts'
-import { migrateByJob, seedByJob } from './run-service-job.ts'
+import { askByJob, migrateByJob, seedByJob } from './run-service-job.ts'
 import { clusterMissing, nodeContainer, openTestCluster, type TestCluster } from './testing/cluster-for-tests.ts'
 import { thrownBy } from './testing/thrown-by.ts'
 import { untilListed } from './until-listed.ts'
@@ -134,4 +134,17 @@ describe.skipIf(clusterMissing !== null)('a migration as a Job', () => {
     expect(await thrownBy(seedByJob(run(job)))).toMatchObject({ code: 'SEED_FAILED', outcome: 'failed' })
     await seedByJob(run(jobOf({ name: 'seeded', program: '' })))
   })
+
+  test('what a service answers is read out of all that it printed, and the Job is gone', async () => {
+    const answer = '{"event":"answer","service":"orders","answer":{"events":[]}}'
+    const job = jobOf({ name: 'asked', program: `console.error('noise');console.log('${answer}')` })
+    expect(await askByJob(run(job))).toEqual({ events: [] })
+    const isGone = (jobs: readonly KubeObject[]) =>
+      jobs.some(({ metadata }) => metadata.name === 'asked' && !metadata.deletionTimestamp) ? null : 'yes'
+    const request = { apiVersion: 'batch/v1', kind: 'Job', namespace: cluster.namespace }
+    const wait = { client: cluster.client, request, judge: isGone, deadlineSeconds: 20, doing: 'waiting' }
+    expect(await untilListed({ ...wait, signal: cluster.signal })).toBe('yes')
+    const silent = jobOf({ name: 'silent', program: `console.error('no such table');process.exitCode = 1` })
+    expect(await thrownBy(askByJob(run(silent)))).toMatchObject({ code: 'SERVICE_DID_NOT_ANSWER', outcome: 'unknown' })
+  }, 60_000)
 })

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { environments } from '../../../stacks/environments.ts'
 import { awsSecrets, wrongForm } from './aws-secret-values.ts'
 import type { SecretEntry } from './secret-entry.ts'
-import { fetchSecretEntries, requireSecrets } from './secret-source.ts'
+import { covers, fetchSecretEntries, requireSecrets } from './secret-source.ts'
 import { openSecretsFile } from './secrets-file.ts'
 
 const never = new AbortController().signal
@@ -58,6 +58,30 @@ test('everything that is missing is one refusal that names each with what to typ
   const others = [entry('*', 'DATABASE_URL'), entry('*', 'CURSOR_KEY'), entry('catalog', 'SERVICE_CLIENT_SECRET')]
   requireSecrets([...entries, ...others], wanted)
   requireSecrets(entries, { ...wanted, services: ['orders'] })
+})
+
+test('where money is real the keys of those who take it are missing too, and mails and parcels are for real', () => {
+  const ofStaging = [
+    entry('*', 'DATABASE_URL'),
+    entry('*', 'CURSOR_KEY'),
+    entry('*', 'SERVICE_CLIENT_SECRET'),
+    entry('users', 'JWT_PRIVATE_KEYS'),
+    entry('users', 'TOKEN_KEY'),
+  ]
+  const services = ['users', 'catalog', 'orders'] as const
+  requireSecrets(ofStaging, { environment: environments.staging, services })
+  expect([covers(ofStaging, environments.staging), covers(ofStaging, environments.prod)]).toEqual([true, false])
+  const place = (name: string) => `; looked for in Secrets Manager shop/prod/${name} (us-east-1)`
+  const ofPayments = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRETS', 'PAYPAL_CLIENT_ID', 'PAYPAL_CLIENT_SECRET']
+  expect(failureOf(() => requireSecrets(ofStaging, { environment: environments.prod, services }))).toMatchObject({
+    code: 'SECRETS_MISSING',
+    why: [
+      `users needs SMTP_URL${place('mail')}`,
+      ...[...ofPayments, 'PAYPAL_WEBHOOK_IDS'].map((name) => `orders needs ${name}${place('payment-provider')}`),
+      `orders needs SHIPPING_WEBHOOK_SECRETS${place('api-keys')}`,
+      `orders needs SMTP_URL${place('mail')}`,
+    ],
+  })
 })
 
 test('a file with everything that is needed stands alone: AWS is not asked', async () => {

@@ -1,3 +1,4 @@
+import { thirdPartySecrets } from '../../../manifests/service-settings.ts'
 import type { WorkloadName } from '../../../manifests/workload.ts'
 import { type ServiceName, serviceNames } from '../../../services/registry.ts'
 import type { EnvironmentFacts } from '../../../stacks/environments.ts'
@@ -18,34 +19,35 @@ export const fetchSecretEntries = async (
   const aws = environment.kubernetes?.secrets ?? null
   // First: a file that does not open is known at once.
   const own = await file.read()
-  if (aws === null || covers(own)) return own
+  if (aws === null || covers(own, environment)) return own
   const { fetchAwsSecrets } = await import('./aws-secrets.ts')
-  const lacking = missing(own, serviceNames)
+  const lacking = missing(own, { environment, services: serviceNames })
   return [...(await fetchAwsSecrets({ environment: environment.name, ...aws, lacking }, signal)), ...own]
 }
 
-/** Settings without which a service does not start. */
-const required = (service: ServiceName): readonly string[] =>
-  service === 'users'
-    ? ['DATABASE_URL', 'JWT_PRIVATE_KEYS', 'TOKEN_KEY']
-    : ['DATABASE_URL', 'SERVICE_CLIENT_SECRET', 'CURSOR_KEY']
+/** Settings without which a service does not start, or does not do what customers have paid for. */
+const required = (service: ServiceName, environment: EnvironmentFacts): readonly string[] => {
+  const own = service === 'users' ? ['JWT_PRIVATE_KEYS', 'TOKEN_KEY'] : ['SERVICE_CLIENT_SECRET', 'CURSOR_KEY']
+  return ['DATABASE_URL', ...own, ...thirdPartySecrets(service, environment)]
+}
 
-const missing = (entries: readonly SecretEntry[], services: readonly WorkloadName[]) =>
+type Wanted = { readonly environment: EnvironmentFacts; readonly services: readonly WorkloadName[] }
+
+const missing = (entries: readonly SecretEntry[], { environment, services }: Wanted) =>
   serviceNames
     .filter((service) => services.includes(service))
     .flatMap((service) => {
       const given = entriesOf(service, entries)
-      return required(service).flatMap((name) => (given.has(name) ? [] : [{ service, name }]))
+      return required(service, environment).flatMap((name) => (given.has(name) ? [] : [{ service, name }]))
     })
 
 /** A file with everything that is needed stands alone: who has no AWS must not need it. */
-export const covers = (entries: readonly SecretEntry[]): boolean => missing(entries, serviceNames).length === 0
-
-type Wanted = { readonly environment: EnvironmentFacts; readonly services: readonly WorkloadName[] }
+export const covers = (entries: readonly SecretEntry[], environment: EnvironmentFacts): boolean =>
+  missing(entries, { environment, services: serviceNames }).length === 0
 
 /** Throws SECRETS_MISSING (refused) that names everything which is not there, once. */
 export const requireSecrets = (entries: readonly SecretEntry[], { environment, services }: Wanted): void => {
-  const absent = missing(entries, services)
+  const absent = missing(entries, { environment, services })
   if (absent.length === 0) return
   const aws = environment.kubernetes?.secrets ?? null
   const place = (service: string, name: string) =>

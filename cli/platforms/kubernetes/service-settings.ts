@@ -1,12 +1,11 @@
+import type { ShopPlace } from '../../../manifests/orders-settings.ts'
 import { plainSettings } from '../../../manifests/service-settings.ts'
 import { type WorkloadName, workload } from '../../../manifests/workload.ts'
 import type { WorkloadSettings } from '../../../manifests/workload-settings.ts'
-import type { EnvironmentFacts } from '../../../stacks/environments.ts'
 import { isSecretSetting, type ServiceSettings, settingsHash } from '../service-settings.ts'
 import { entriesOf, type SecretEntry } from './secret-entry.ts'
 
-export type KubeSettingsSource = {
-  readonly environment: EnvironmentFacts
+export type KubeSettingsSource = ShopPlace & {
   /** Of the foundations and of people; a later one wins. */
   readonly entries: readonly SecretEntry[]
 }
@@ -14,7 +13,7 @@ export type KubeSettingsSource = {
 /** What a service is told. Ports, peers and its own name come from the manifest: they are no settings. */
 export const kubeServiceSettings = (
   service: WorkloadName,
-  { environment, entries }: KubeSettingsSource,
+  { entries, ...place }: KubeSettingsSource,
 ): ServiceSettings => {
   const given = [...entriesOf(service, entries).values()]
   const plain = given.filter(({ name, value }) => !isSecretSetting(name, value))
@@ -22,7 +21,7 @@ export const kubeServiceSettings = (
   const secret = service === 'edge' ? [] : given.filter(({ name, value }) => isSecretSetting(name, value))
   const secrets = Object.fromEntries(secret.map(({ name, value }) => [name, value]))
   const variables = {
-    ...plainSettings(environment, service),
+    ...plainSettings(service, place),
     ...Object.fromEntries(plain.map(({ name, value }) => [name, value])),
   }
   const shown = Object.entries(variables).filter(([name]) => !Object.hasOwn(secrets, name))

@@ -2,8 +2,10 @@ import { type WorkloadName, workloadNames } from '../../../manifests/workload.ts
 import type { EnvironmentFacts, KubernetesFacts } from '../../../stacks/environments.ts'
 import type { ServiceSettings } from '../service-settings.ts'
 import { serviceClients } from '../shared-service-secrets.ts'
+import { busEntries } from './bus-entries.ts'
 import type { KubeClient } from './kube-client.ts'
 import { ensureOwnFoundations, ownEntries, readOwnFoundations, secretsOfFoundations } from './own-foundations.ts'
+import { requireSeller } from './require-seller.ts'
 import { entriesOf, type SecretEntry } from './secret-entry.ts'
 import { fetchSecretEntries, requireSecrets } from './secret-source.ts'
 import { kubeServiceSettings } from './service-settings.ts'
@@ -66,9 +68,10 @@ export const createSettingsSource = (place: SettingsPlace): SettingsSource => {
       const given = await fetchSecretEntries(place, signal)
       for (const { value } of given) keepSecret(value)
       const told = [...own, ...given]
-      const entries = [clientEntry(told), ...told]
+      const entries = [clientEntry(told), ...busEntries(told), ...told]
       requireSecrets(entries, { environment, services: workloadNames(environment) })
-      return (service) => kubeServiceSettings(service, { environment, entries })
+      requireSeller(entries, environment)
+      return (service) => kubeServiceSettings(service, { environment, namespace, entries })
     },
   }
 }

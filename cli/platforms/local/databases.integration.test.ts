@@ -47,6 +47,17 @@ test('each service has a database of its own, in which it works and its owner ma
   expect(await query(orders?.url, 'select current_database() as name')).toEqual([{ name: 'shop_orders' }])
 })
 
+test('the bus has a database too, whose role may use its tables and make none', async () => {
+  const { bus, users } = await ensure()
+  await query(bus?.migrationUrl, 'create table entries (word text)')
+  await query(bus?.url, `insert into entries values ('one')`)
+  await expect(query(bus?.url, 'create table forbidden ()')).rejects.toMatchObject({
+    why: [expect.stringContaining('permission denied')],
+  })
+  expect(await query(bus?.url, 'select current_database() as name')).toEqual([{ name: 'shop_bus' }])
+  expect(await query(users?.url, `select to_regclass('entries') as found`)).toEqual([{ found: null }])
+})
+
 test('also in a schema that a migration makes', async () => {
   const { users } = await ensure()
   await query(users?.migrationUrl, 'create schema audit')

@@ -11,7 +11,7 @@ export type DatabasesRequest = {
 }
 
 /**
- * A database for each service, with an owner for migrations and a role without DDL for the service itself. Makes only
+ * A database for each service and one for the bus, each with an owner for migrations and a role without DDL for the service itself. Makes only
  * what is missing and, on the embedded server, takes no connection where nothing is.
  */
 export const ensureDatabases = async (request: DatabasesRequest): Promise<Readonly<Record<string, DatabaseUrls>>> => {

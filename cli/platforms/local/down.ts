@@ -39,6 +39,7 @@ const deleteData = async ({ paths, signal }: DownRequest): Promise<void> => {
     paths.secrets,
     paths.redis,
     paths.mail,
+    paths.documents,
     paths.routes,
   ]
   for (const path of [...gone, `${paths.environment}/demo-data`]) {

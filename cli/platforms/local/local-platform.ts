@@ -26,7 +26,7 @@ import { prepare } from './prepare.ts'
 import { openProcessTable } from './processes.ts'
 import { pruneState } from './prune-state.ts'
 import { createLocalReleaseStore } from './release-store.ts'
-import { migrateService, seedService } from './run-bundle.ts'
+import { askBundle, migrateService, seedService } from './run-bundle.ts'
 import { running } from './running.ts'
 import {
   keepSettings,
@@ -72,6 +72,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
     foundations: await requireFoundations(paths),
     overrides: await readOverrides(overridesFile),
     mailDirectory: paths.mail,
+    documentDirectory: paths.documents,
   })
   let edgeBundle: Promise<Bundle> | null = null
 
@@ -234,6 +235,12 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
       for await (const line of readLogs(await listLogs(paths.logs), wanted)) {
         yield { ...line, text: redactor.redact(line.text) }
       }
+    },
+
+    async askService({ service, release, words }, signal) {
+      const manifest = manifestOf(service, release)
+      if (manifest === undefined) throw new Error(`release ${release.number} has no ${service}`)
+      return askBundle({ manifest, paths, args: words }, signal)
     },
   }
 }

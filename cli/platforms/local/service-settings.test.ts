@@ -22,8 +22,10 @@ const foundations: Foundations = {
   demo: { customerPassword: 'customer', adminPassword: 'admin' },
 }
 
+const directories = { mailDirectory: '/shop/mail', documentDirectory: '/the shop/documents' }
+
 const settingsOf = (service: string, overrides: ReturnType<typeof parseOverrides> = []) =>
-  serviceSettings(service, { foundations, overrides, mailDirectory: '/shop/mail' })
+  serviceSettings(service, { foundations, overrides, ...directories })
 
 test('a service is told where its peers are, and no other service is told of its database', () => {
   expect(settingsOf('orders').variables).toMatchObject({
@@ -44,6 +46,34 @@ test('each service proves itself to the users service by a word of its own, whic
   expect(secrets.SERVICE_CLIENTS).not.toContain(catalog?.SERVICE_CLIENT_SECRET)
   expect(catalog).not.toHaveProperty('TOKEN_KEY')
   expect(variables).toMatchObject({ PUBLIC_BASE_URL: 'http://127.0.0.1:8080', MAIL_DIRECTORY: '/shop/mail' })
+})
+
+test('orders takes payments that nobody pays, and keeps its invoices where releases come and go', () => {
+  expect(settingsOf('orders').variables).toMatchObject({
+    DOCUMENTS_URL: 'file:///the%20shop/documents',
+    PAYMENT_PROVIDERS: 'simulated',
+    PUBLIC_BASE_URL: 'http://127.0.0.1:8080',
+    SMS_PROVIDER: 'none',
+  })
+  const own = settingsOf('orders', parseOverrides('orders.PAYMENT_PROVIDERS=stripe,paypal', 'mine.env'))
+  expect({ ...own.variables, ...own.secrets }).toMatchObject({ PAYMENT_PROVIDERS: 'stripe,paypal' })
+  expect(settingsOf('catalog').variables).not.toHaveProperty('DOCUMENTS_URL')
+})
+
+test('the services that write mails leave them in one folder, and the others know nothing of it', () => {
+  const told = ['users', 'catalog', 'orders'].map((service) => settingsOf(service).variables.MAIL_DIRECTORY)
+  expect(told).toEqual(['/shop/mail', undefined, '/shop/mail'])
+})
+
+test('all services meet on the bus of the platform, or on the one that somebody names', () => {
+  const bus = { url: 'postgres://bus:secret@127.0.0.1/bus', migrationUrl: 'postgres://owner@x/bus' }
+  const withBus = { ...foundations, databases: { ...foundations.databases, bus } }
+  const told = (overrides: ReturnType<typeof parseOverrides>) =>
+    serviceSettings('catalog', { foundations: withBus, overrides, ...directories }).secrets
+  expect(told([])).toMatchObject({ EVENT_BUS_URL: bus.url, MIGRATION_EVENT_BUS_URL: bus.migrationUrl })
+  const own = told(parseOverrides('EVENT_BUS_URL=redis://127.0.0.1:6379', 'mine.env'))
+  expect(own.EVENT_BUS_URL).toBe('redis://127.0.0.1:6379')
+  expect(own).not.toHaveProperty('MIGRATION_EVENT_BUS_URL')
 })
 
 test('mails go to the server that somebody names, and to files no longer', () => {

@@ -1,5 +1,6 @@
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { services } from '../../../services/registry.ts'
 import { isSecretSetting, type Override, parseOverrides, type ServiceSettings } from '../service-settings.ts'
 import { serviceClients, sharedServiceSecrets } from '../shared-service-secrets.ts'
@@ -23,8 +24,10 @@ export const readOverriddenSecrets = async (file: string): Promise<readonly stri
 
 type SettingsSource = {
   readonly foundations: Foundations
-  /** Where the users service leaves its mails. */
+  /** Where the services leave their mails. */
   readonly mailDirectory: string
+  /** Where the orders service keeps invoices. */
+  readonly documentDirectory: string
   readonly overrides: readonly Override[]
 }
 
@@ -45,15 +48,33 @@ const sharedSecrets = (service: string, foundations: Foundations): Record<string
   return Object.fromEntries([...own, ['SERVICE_CLIENTS', serviceClients(secretOf)]])
 }
 
-/** Of the users service: mails are files unless people name a server, and their links lead to the front door. */
-const usersVariables = (
-  { foundations, mailDirectory }: SettingsSource,
-  named: ReadonlyMap<string, string>,
-): Record<string, string> => ({
-  AUTH_UNVERIFIED_LOGIN: 'allow',
-  PUBLIC_BASE_URL: `http://127.0.0.1:${foundations.publicPort}`,
-  ...(named.has('SMTP_URL') ? {} : { MAIL_DIRECTORY: mailDirectory }),
-})
+/** Links in mails and ways back from a payment lead to the front door. Simulated payments tell each process itself. */
+const ownVariables = (
+  service: string,
+  { foundations, documentDirectory }: SettingsSource,
+): Readonly<Record<string, string>> => {
+  const PUBLIC_BASE_URL = `http://127.0.0.1:${foundations.publicPort}`
+  if (service === 'users') return { AUTH_UNVERIFIED_LOGIN: 'allow', PUBLIC_BASE_URL }
+  if (service !== 'orders') return {}
+  return {
+    DOCUMENTS_URL: pathToFileURL(documentDirectory).href,
+    PAYMENT_PROVIDERS: 'simulated',
+    PUBLIC_BASE_URL,
+    SMS_PROVIDER: 'none',
+  }
+}
+
+const mailing: ReadonlySet<string> = new Set(['users', 'orders'])
+
+/** Mails are files unless people name a server. */
+const mailVariables = (service: string, { mailDirectory }: SettingsSource, named: ReadonlyMap<string, string>) =>
+  mailing.has(service) && !named.has('SMTP_URL') ? { MAIL_DIRECTORY: mailDirectory } : {}
+
+/** A bus in PostgreSQL, which needs nothing beside the shop, unless people name another one. */
+const busSecrets = ({ databases: { bus } }: Foundations, named: ReadonlyMap<string, string>): Record<string, string> =>
+  bus === undefined || named.has('EVENT_BUS_URL')
+    ? {}
+    : { EVENT_BUS_URL: bus.url, MIGRATION_EVENT_BUS_URL: bus.migrationUrl }
 
 /** What a service is told, from the platform's facts and people's overrides, which win. */
 export const serviceSettings = (service: string, source: SettingsSource): ServiceSettings => {
@@ -67,13 +88,15 @@ export const serviceSettings = (service: string, source: SettingsSource): Servic
     LOG_LEVEL: 'info',
     SHUTDOWN_DELAY: '0',
     TRUSTED_PROXY_HOPS: '1',
-    ...(service === 'users' ? usersVariables(source, named) : {}),
+    ...ownVariables(service, source),
+    ...mailVariables(service, source, named),
     ...peerVariables(service, foundations),
     ...Object.fromEntries([...named].filter(([name, value]) => !isSecretSetting(name, value))),
   }
   const secrets: Record<string, string> = {
     ...(database === undefined ? {} : { DATABASE_URL: database.url, MIGRATION_DATABASE_URL: database.migrationUrl }),
     ...(foundations.redisUrl === null ? {} : { REDIS_URL: foundations.redisUrl }),
+    ...busSecrets(foundations, named),
     CURSOR_KEY: foundations.cursorKey,
     ...(service === 'users' ? { JWT_PRIVATE_KEYS: foundations.signingKeys } : {}),
     ...sharedSecrets(service, foundations),

@@ -20,6 +20,8 @@ export type StatePaths = {
   readonly postgres: string
   readonly redis: string
   readonly mail: string
+  /** Invoices: a release comes and goes, they stay. */
+  readonly documents: string
   readonly routes: string
 }
 
@@ -47,14 +49,15 @@ export const statePaths = ({ repository, environment, variables }: StatePlace): 
     postgres: below('postgres'),
     redis: below('redis'),
     mail: below('mail'),
+    documents: below('documents'),
     routes: below('routes.json'),
   }
 }
 
 /** Creates what is missing. Throws STATE_NOT_WRITABLE (refused) with the path and the system's own words. */
 export const createStateDirectories = async (paths: StatePaths): Promise<void> => {
-  const { bundles, releases, lock, processes, logs, postgres, redis, mail, settings, secrets } = paths
-  const readable = [bundles, releases, lock, processes, logs, postgres, mail]
+  const { bundles, releases, lock, processes, logs, postgres, redis, mail, documents, settings, secrets } = paths
+  const readable = [bundles, releases, lock, processes, logs, postgres, mail, documents]
   await createDirectory(paths.environment, 'readable')
   await Promise.all([
     ...readable.map((path) => createDirectory(path, 'readable')),
