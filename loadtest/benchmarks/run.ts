@@ -1,6 +1,7 @@
 import { benchDeployLocal } from './deploy-local.ts'
 import { benchInfraPlan } from './infra-plan.ts'
 import { benchNewcomer } from './newcomer.ts'
+import { benchOrders } from './orders.ts'
 import { benchRollout } from './rollout.ts'
 import { benchServices } from './services.ts'
 import { benchStartup } from './startup.ts'
@@ -11,6 +12,7 @@ const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<
   startup: benchStartup,
   'deploy-local': benchDeployLocal,
   newcomer: benchNewcomer,
+  orders: benchOrders,
   rollout: benchRollout,
   services: benchServices,
   async synth(words) {

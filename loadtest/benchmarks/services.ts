@@ -1,19 +1,13 @@
-import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { cpus, loadavg, totalmem } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
 import { measureBoot } from './services/boot-row.ts'
 import { measureCpu } from './services/cpu-rows.ts'
 import { missedBecause } from './services/missed-because.ts'
-import { password, prepareRows } from './services/prepared-rows.ts'
-import { judgedRow, type Measurement, type Results } from './services/row.ts'
+import { prepareRows, tokenOf } from './services/prepared-rows.ts'
+import { machineNow, renderRow, resultsFile, writeResults } from './services/results-file.ts'
+import { judgedRow, type Measurement } from './services/row.ts'
 import { type ShopUnderTest, startShopUnderTest } from './services/shop-under-test.ts'
 import { measureSoak } from './services/soak.ts'
 import { measureLogins, measureOpen, measureReserves, measureSearch } from './services/throughput-rows.ts'
-
-export const resultsFile = join(import.meta.dirname, 'results.json')
 
 const options = {
   rounds: { type: 'string', default: '5' },
@@ -25,36 +19,12 @@ const options = {
 } as const
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
-const loginSchema = z.object({ access_token: z.string() })
-
-const tokenOf = async (usersUrl: string, email: string): Promise<string> => {
-  const answer = await fetch(`${usersUrl}/api/v1/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password }),
-  })
-  return loginSchema.parse(await answer.json()).access_token
-}
-
-const machine = (): Results['machine'] => ({
-  cpus: cpus().length,
-  model: cpus()[0]?.model ?? 'unknown',
-  memory_gib: Math.round(totalmem() / 2 ** 30),
-  node: process.version,
-  load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
-})
-
-const render = ({ id, what, value, unit, target, met, reason }: Results['rows'][number]): string => {
-  const verdict = met ? 'met' : `MISSED: ${reason}`
-  return `${id.padEnd(12)} ${what.padEnd(64)} ${value.toFixed(2).padStart(9)} ${unit.padEnd(8)} ${target.padStart(9)}  ${verdict}`
-}
-
 /** Users and catalog from their bundles, on a PostgreSQL of their own; ratios of one run, minimum of interleaved rounds. */
 export const benchServices = async (words: readonly string[]): Promise<void> => {
   const { values } = parseArgs({ args: [...words], options })
   const rounds = Number(values.rounds)
   const wanted = new Set(values.only.split(','))
-  const before = machine()
+  const before = machineNow()
   const shop = await startShopUnderTest()
   try {
     const results = await measureAll(shop, {
@@ -65,17 +35,9 @@ export const benchServices = async (words: readonly string[]): Promise<void> => 
     })
     say(`H, a Hono hello in the same run: ${results.hello.toFixed(1)} µs a request; load before ${before.load}`)
     const rows = results.measured.map((one) => judgedRow(one, missedBecause))
-    for (const row of rows) say(render(row))
+    for (const row of rows) say(renderRow(row))
     if (!values.write) return
-    const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim()
-    const written: Results = {
-      commit,
-      date: new Date().toISOString(),
-      machine: before,
-      baseline: { hello_microseconds: Math.round(results.hello * 10) / 10 },
-      rows,
-    }
-    writeFileSync(resultsFile, `${JSON.stringify(written, null, 2)}\n`)
+    writeResults('services', { machine: before, hello: results.hello, rows })
     say(`written to ${resultsFile}`)
   } finally {
     await shop.close()
@@ -111,7 +73,7 @@ const measureAll = async (shop: ShopUnderTest, { rounds, requests, soak, wanted 
   await measure('reserves', () => measureReserves(ground, admin))
   await measure('search', () => measureSearch(ground))
   await measure('open', () => measureOpen(ground))
-  await measure('boot', () => measureBoot(shop, rounds))
+  await measure('boot', () => measureBoot(shop, { rounds, names: ['users', 'catalog'] }))
   await measure('soak', async () =>
     measureSoak({ shop, rows, minutes: soak, token: await tokenOf(users.url, rows.emails[0] ?? '') }),
   )

@@ -15,20 +15,33 @@ export type ClosedResult = { readonly seconds: number; readonly statuses: Readon
 export const runClosedLoop = async ({ call, connections, requests, answers }: ClosedLoop): Promise<ClosedResult> => {
   const agent = keepAlive(connections)
   const statuses: Record<number, number> = {}
-  let next = 0
-  const worker = async () => {
-    while (next < requests) {
-      const one = call(next++)
-      const status = await send(one, agent)
-      if (!answers.includes(status)) throw new Error(`${one.method ?? 'GET'} ${one.url}: ${status}`)
-      statuses[status] = (statuses[status] ?? 0) + 1
-    }
+  const act = async (index: number) => {
+    const one = call(index)
+    const status = await send(one, agent)
+    if (!answers.includes(status)) throw new Error(`${one.method ?? 'GET'} ${one.url}: ${status}`)
+    statuses[status] = (statuses[status] ?? 0) + 1
   }
-  const began = performance.now()
   try {
-    await Promise.all(Array.from({ length: connections }, worker))
-    return { seconds: (performance.now() - began) / 1000, statuses }
+    return { seconds: await runInTurns({ act, workers: connections, count: requests }), statuses }
   } finally {
     agent.destroy()
   }
+}
+
+export type Turns = {
+  /** The nth, from 0. One that rejects ends all. */
+  act(index: number): Promise<void>
+  readonly workers: number
+  readonly count: number
+}
+
+/** So many acts, each worker beginning its next when its last is over. Seconds. */
+export const runInTurns = async ({ act, workers, count }: Turns): Promise<number> => {
+  let next = 0
+  const worker = async () => {
+    while (next < count) await act(next++)
+  }
+  const began = performance.now()
+  await Promise.all(Array.from({ length: workers }, worker))
+  return (performance.now() - began) / 1000
 }

@@ -18,22 +18,34 @@ export const runOpenLoop = async ({ call, requestsPerSecond, seconds }: OpenLoop
   const agent = keepAlive(256)
   const latencies: number[] = []
   let failed = 0
-  const began = performance.now()
-  const sendAt = async (index: number, due: number) => {
+  const act = async (index: number, due: number) => {
     const status = await send(call(index), agent).catch(() => 0)
     if (status < 200 || status >= 400) failed++
     latencies.push(performance.now() - due)
   }
-  const sent: Promise<void>[] = []
-  const total = Math.round(requestsPerSecond * seconds)
-  for (let index = 0; index < total; ) {
-    const dueNow = Math.min(total, Math.floor(((performance.now() - began) / 1000) * requestsPerSecond) + 1)
-    for (; index < dueNow; index++) sent.push(sendAt(index, began + (index / requestsPerSecond) * 1000))
-    await pause(1)
-  }
-  await Promise.all(sent)
+  await runWhenDue({ act, perSecond: requestsPerSecond, seconds })
   agent.destroy()
   return { latencies: latencies.toSorted((a, b) => a - b), failed }
+}
+
+export type DueActs = {
+  /** `due` in milliseconds of performance.now(). */
+  act(index: number, due: number): Promise<void>
+  readonly perSecond: number
+  readonly seconds: number
+}
+
+/** Begins each when it is due; resolves when all are over. */
+export const runWhenDue = async ({ act, perSecond, seconds }: DueActs): Promise<void> => {
+  const began = performance.now()
+  const begun: Promise<void>[] = []
+  const total = Math.round(perSecond * seconds)
+  for (let index = 0; index < total; ) {
+    const dueNow = Math.min(total, Math.floor(((performance.now() - began) / 1000) * perSecond) + 1)
+    for (; index < dueNow; index++) begun.push(act(index, began + (index / perSecond) * 1000))
+    await pause(1)
+  }
+  await Promise.all(begun)
 }
 
 /** `share` 0.95 is p95. */

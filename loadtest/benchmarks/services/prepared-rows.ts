@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
+import { z } from 'zod'
 import { hashPassword } from '../../../services/users/password-hash.ts'
 import type { ShopUnderTest } from './shop-under-test.ts'
 import { createVocabulary } from './vocabulary.ts'
@@ -50,4 +51,16 @@ export const prepareRows = async (shop: ShopUnderTest): Promise<PreparedRows> =>
   }
   await users.end()
   return { productIds: rows.map(({ id }) => id), emails }
+}
+
+const loginSchema = z.object({ access_token: z.string() })
+
+/** Of one of those who may log in; good for a quarter of an hour. */
+export const tokenOf = async (usersUrl: string, email: string): Promise<string> => {
+  const answer = await fetch(`${usersUrl}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  })
+  return loginSchema.parse(await answer.json()).access_token
 }

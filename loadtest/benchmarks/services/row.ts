@@ -7,8 +7,11 @@ export const rowSchema = z.object({
   what: z.string(),
   value: z.number(),
   unit: z.string(),
-  /** `<=` or `>=` and the figure. */
-  target: z.string().regex(/^(<=|>=) \d+(\.\d+)?$/),
+  /** `<=` or `>=` and the figure; null where nothing was promised. */
+  target: z
+    .string()
+    .regex(/^(<=|>=) \d+(\.\d+)?$/)
+    .nullable(),
   met: z.boolean(),
   /** Why it was missed, and what was tried; null where it was met. */
   reason: z.string().min(1).nullable(),
@@ -25,13 +28,18 @@ export const resultsSchema = z.object({
 })
 export type Results = z.infer<typeof resultsSchema>
 
+/** Of each benchmark its last run: only figures of one run are compared. */
+export const resultsFileSchema = z.object({ services: resultsSchema, orders: resultsSchema.optional() })
+export type ResultsFile = z.infer<typeof resultsFileSchema>
+
 /** What was measured, not judged yet. */
 export type Measurement = Pick<Row, 'id' | 'what' | 'value' | 'unit'> & {
-  readonly target: `${'<=' | '>='} ${number}`
+  readonly target: `${'<=' | '>='} ${number}` | null
 }
 
 /** Whether a figure keeps its target. */
 export const isMet = ({ value, target }: Pick<Row, 'value' | 'target'>): boolean => {
+  if (target === null) return true
   const figure = Number(target.slice(3))
   return target.startsWith('<=') ? value <= figure : value >= figure
 }

@@ -22,10 +22,14 @@ export const startProcess = async ({ words, env, read }: Start): Promise<Started
   const ended = once(child, 'exit')
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const kept: string[] = []
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  const lines = createInterface({ input: child.stdout }).on('line', (line) => {
     kept.push(line)
     const value = read(line)
-    if (value !== null) resolve(value)
+    if (value === null) return
+    resolve(value)
+    // What it says from now on is not read: the machine has other things to do.
+    lines.close()
+    child.stdout.resume()
   })
   void ended.then(([code]) => reject(new Error(`${words.join(' ')} ended with ${code}: ${kept.slice(-5).join('\n')}`)))
   const first = await promise
