@@ -31,9 +31,14 @@ afterAll(() => fixture.close())
 const now = () => new Date(clock)
 const open = (url = mail.url) => fixture.open({ SMTP_URL: url }, { now, sendingMilliseconds: 100 })
 const placed = (user_id: string = randomUUID()) => testEvent('order.placed.v1', { data: { user_id } })
-const attempts = async () => (await fixture.rows()).reduce((sum, row) => sum + row.attempts, 0)
-/** Null while one is going on, whose end is not written down yet. */
-const settledAttempts = async () => ((await states()).includes('sending') ? null : attempts())
+type Rows = Awaited<ReturnType<NotificationsFixture['rows']>>
+const attemptsOf = (rows: Rows) => rows.reduce((sum, row) => sum + row.attempts, 0)
+const attempts = async () => attemptsOf(await fixture.rows())
+/** Null while one is going on, whose end is not written down yet. Of one look: one may begin between two. */
+const settledAttempts = async () => {
+  const rows = await fixture.rows()
+  return rows.some(({ state }) => state === 'sending') ? null : attemptsOf(rows)
+}
 const states = async () => (await fixture.rows()).map(({ state }) => state)
 const repeated = <Value>(count: number, value: Value) => Array.from({ length: count }, () => value)
 
