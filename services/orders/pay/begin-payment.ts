@@ -13,7 +13,7 @@ import { orderProblems, paymentProblems } from '../problems.ts'
 import { type LeasedSaga, openSaga } from '../saga/saga-store.ts'
 import type { OrdersTables } from '../schema.ts'
 import { judged, type LockedOrder, lockOwnOrder, moveOrder, type Origin } from '../status/move-order.ts'
-import { insertPayment, isAtWork, paymentsOfOrder } from './payment-store.ts'
+import { insertPayment, isAtWork, type PaymentRow, paymentsOfOrder } from './payment-store.ts'
 
 export type BeginParts = Pick<AskedCatalog, 'catalog'> & {
   readonly database: Kysely<OrdersTables>
@@ -88,8 +88,10 @@ type Frozen =
 
 async function freeze(transaction: Transaction<OrdersTables>, { parts, begin, products }: Freezing): Promise<Frozen> {
   const order = await lockOwnOrder(transaction, { id: begin.orderId, ownerId: begin.ownerId })
-  await refuseUnpayable(transaction, order)
-  if (order.status !== 'draft') return { kind: 'begun', saga: await attempt(transaction, { order, begin }) }
+  const payments = await paymentsOfOrder(transaction, order.id)
+  refuseUnpayable(order, payments)
+  const number = (payments[0]?.attempt ?? 0) + 1
+  if (order.status !== 'draft') return { kind: 'begun', saga: await attempt(transaction, { order, begin, number }) }
 
   const lines = await readLines(transaction, order.id)
   if (lines.length === 0) throw new Problem(orderProblems.empty)
@@ -104,12 +106,11 @@ async function freeze(transaction: Transaction<OrdersTables>, { parts, begin, pr
   const hold = order.holdNumber + 1
   const set = sql`hold_number = ${hold}, reservation_reference = ${`order:${order.id}:hold:${hold}`}`
   await moveOrder(transaction, order, { action: 'pay', to: 'pending', reason: 'payment begun', set, ...begin.origin })
-  return { kind: 'begun', saga: await attempt(transaction, { order, begin }) }
+  return { kind: 'begun', saga: await attempt(transaction, { order, begin, number }) }
 }
 
 /** Also by the payments that there are: the status alone does not say that money is on its way. */
-async function refuseUnpayable(transaction: Transaction<OrdersTables>, order: LockedOrder): Promise<void> {
-  const payments = await paymentsOfOrder(transaction, order.id)
+function refuseUnpayable(order: LockedOrder, payments: readonly PaymentRow[]): void {
   if (payments.some(isAtWork)) throw inProgress()
   const paid = payments.some(({ status }) => status === 'captured')
   const over = order.status === 'cancelled' || order.status === 'expired'
@@ -121,10 +122,8 @@ async function refuseUnpayable(transaction: Transaction<OrdersTables>, order: Lo
 /** One more try to be paid: the payment's row, by whose number its key at the provider is made, and its saga. */
 async function attempt(
   transaction: Transaction<OrdersTables>,
-  { order, begin }: { readonly order: LockedOrder; readonly begin: Begin },
+  { order, begin, number }: { readonly order: LockedOrder; readonly begin: Begin; readonly number: number },
 ): Promise<LeasedSaga> {
-  const [last] = await paymentsOfOrder(transaction, order.id)
-  const number = (last?.attempt ?? 0) + 1
   const free = order.totalCents === 0
   const { paymentId, origin } = begin
   await insertPayment(transaction, {
