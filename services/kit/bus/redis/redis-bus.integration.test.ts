@@ -80,6 +80,19 @@ describe.skipIf(withoutRedis !== '')(`events in Redis${withoutRedis}`, () => {
       expect(await bus.lag('new')).toBe(10)
     })
 
+    test('E14: of a stream that has lost a group nothing is trimmed that the group had not finished', async () => {
+      const bus = await lab.open()
+      const prompt = newRecord()
+      await (await consumeInto(bus, { group: 'slow', record: newRecord() })).close()
+      await consumeInto(bus, { group: 'prompt', record: prompt })
+      for (const stream of keys.streams) await redis.xgroup('DESTROY', stream, 'slow')
+      await publishAll(bus, envelopesOf({ subjects: 20, each: 10 }))
+      await expect.poll(() => bus.lag('prompt'), soon).toBe(0)
+      await redis.del(keys.tidy)
+      await expect.poll(() => redis.exists(keys.tidy), soon).toBe(1)
+      expect(await keptEntries()).toBe(200)
+    })
+
     test('E13.order: of two that claim a partition at once one has it, and only that one can read it', async () => {
       const { logger } = keptLog()
       const subscription = { group: 'claiming', from: 'beginning' } as const

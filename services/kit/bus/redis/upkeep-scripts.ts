@@ -3,26 +3,35 @@ const placeOf = `
 local function placeOf(id) return tonumber(string.match(id, '-(%d+)$')) end`
 
 /**
- * Cuts each stream off below what the slowest group has not finished. Without a group everything stays. Groups that
- * nobody was in for too long are destroyed before. KEYS groups, tidy, streams; ARGV milliseconds that a group is kept,
+ * Cuts each stream off below what the slowest group has not finished. Where a group is missing everything stays: it is
+ * made again from the beginning, and has to find in order what it had not read. Groups that nobody was in for too long
+ * are destroyed before. KEYS groups, tidy, streams; ARGV milliseconds that a group is kept,
  * and that nobody else need come. Gives the groups that it destroyed.
  */
 export const trimScript = `
 ${placeOf}
+local function hasAll(groups, names)
+  local there = {}
+  for _, group in ipairs(groups) do there[group[2]] = true end
+  for _, name in ipairs(names) do if not there[name] then return false end end
+  return true
+end
 if not redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[2]) then return {} end
 local clock = redis.call('TIME')
-local gone = {}
+local gone, kept = {}, {}
 local seen = redis.call('HGETALL', KEYS[1])
 for i = 1, #seen, 2 do
   if clock[1] * 1000 - seen[i + 1] > tonumber(ARGV[1]) then
     gone[#gone + 1] = seen[i]
     redis.call('HDEL', KEYS[1], seen[i])
+  else
+    kept[#kept + 1] = seen[i]
   end
 end
 for i = 3, #KEYS do
   for _, group in ipairs(gone) do redis.pcall('XGROUP', 'DESTROY', KEYS[i], group) end
   local groups = redis.pcall('XINFO', 'GROUPS', KEYS[i])
-  if not groups.err and #groups > 0 then
+  if not groups.err and #groups > 0 and hasAll(groups, kept) then
     local least = nil
     for _, group in ipairs(groups) do
       local first = placeOf(group[8]) + 1
