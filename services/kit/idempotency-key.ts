@@ -9,6 +9,7 @@ export const idempotencyHeaders = z.object({
     .pipe(z.string().regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters'))
     .openapi({
       type: 'string',
+      pattern: '^[!-~]([ -~]{0,253}[!-~])?$',
       description:
         'Made by the client, one for each thing it wants done. A repeat with the same key and body is answered alike.',
       example: '0b9e4f0c-6d52-4c0e-8d8b-9a8a4d1f3b11',

@@ -43,7 +43,7 @@ test.each(serviceNames)(
     const document = apiDocumentSchema.parse(await (await fetch(`${url}/openapi.json`)).json())
     const operations = operationsOf(document)
     const callers = await openCallers(name)
-    const making = { document, known: await knownValues(name, callers) }
+    const making = { document, known: await knownValues(name, callers, { many: true }) }
     const each = Math.ceil(requests / operations.length)
     const all = operations.flatMap((placed, index) =>
       fc
@@ -81,7 +81,7 @@ test.each(serviceNames)(
     const left = operations.filter((placed) => !succeeded.has(idOf(placed)) && !exceptions.has(idOf(placed)))
     for (const placed of left) {
       for (let turn = 0; turn < mostTurns && !succeeded.has(idOf(placed)); turn += 1) {
-        const fresh = { document, known: await knownValues(name, callers) }
+        const fresh = { document, known: oneOfEach(await knownValues(name, callers, { many: false }), turn) }
         const options = { seed: seed + turn, numRuns: requestsATurn }
         const right = fc.sample(rightRequestsTo(placed, fresh, actorsOf(placed)), options)
         await inParallel(right, async (request) => {
@@ -139,7 +139,8 @@ const withoutSuccess: Readonly<Record<ServiceName, Readonly<Record<string, strin
     receiveShippingWebhook: 'signed by the carrier, which no actor is',
   },
 }
-const mostTurns = 4
+/** So many that each value meets each other of another field. */
+const mostTurns = 12
 const requestsATurn = 40
 
 const idOf = ({ operation }: PlacedOperation) => operation.operationId
@@ -183,7 +184,15 @@ async function openCallers(name: ServiceName) {
   }
 }
 
-async function knownValues(name: ServiceName, callers: Callers): Promise<KnownValues> {
+/** Of each field the one whose turn it is: so those that belong together meet, as an order and its lines. */
+const oneOfEach = (known: KnownValues, turn: number): KnownValues =>
+  Object.fromEntries(Object.entries(known).map(([name, values]) => [name, [values[turn % values.length]]]))
+
+async function knownValues(
+  name: ServiceName,
+  callers: Callers,
+  { many }: { readonly many: boolean },
+): Promise<KnownValues> {
   const [category, product, other, person] = [
     await world.category(),
     await world.stocked(50),
@@ -207,7 +216,7 @@ async function knownValues(name: ServiceName, callers: Callers): Promise<KnownVa
     'If-Match': ['"1"', '"2"', '"1.0.0"'],
     'If-None-Match': ['"1"', '"1.0.0"'],
   }
-  return name === 'orders' ? { ...values, ...(await knownOrders(world, callers.customer())) } : values
+  return name === 'orders' ? { ...values, ...(await knownOrders(world, callers.customer(), many)) } : values
 }
 
 const asAdmin = (verb: string, body: object) =>

@@ -31,7 +31,7 @@ const confirmRoute = createRoute({
     params: z.object({
       reference: z
         .string()
-        .regex(/^[\x21-\x7e]{1,100}$/)
+        .regex(/^sim_[\w-]{1,96}$/)
         .openapi({ example: 'sim_1f8c2a' }),
     }),
   },
