@@ -2,52 +2,29 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import net from 'node:net'
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { orderSchema } from '../order-contract.ts'
-import type { CatalogStandIn } from '../testing/catalog-stand-in.ts'
-import {
-  type OrdersApp,
-  type OrdersFixture,
-  ordersFixture,
-  postOrder,
-  problemOf,
-  type User,
-  writtenBy,
-} from '../testing/orders-fixture.ts'
+import { postOrder, problemOf, writtenBy } from '../testing/orders-fixture.ts'
+import { ordersStage } from '../testing/orders-stage.ts'
+
+const stage = ordersStage()
 
 const path = '/api/v1/orders'
 const nothing = { orders: 0, items: 0, history: 0, keys: 0 }
-let fixture: OrdersFixture
-let catalog: CatalogStandIn
-let app: OrdersApp
-let customer: User
-
-beforeAll(async () => {
-  fixture = await ordersFixture()
-  catalog = fixture.catalog
-})
-afterAll(() => fixture.close())
-beforeEach(async () => {
-  catalog.disturb(() => undefined)
-  catalog.forget()
-  customer = await fixture.signIn()
-  app = await fixture.openApp()
-})
-afterEach(() => app.close())
 
 type Item = { product_id: string; quantity: number }
 const order = async (items: Item[], key: string = randomUUID()) =>
-  app.request(path, postOrder(customer, { key, body: { items } }))
+  stage.app.request(path, postOrder(stage.customer, { key, body: { items } }))
 const oneOf = ({ id }: { id: string }): Item => ({ product_id: id, quantity: 1 })
 
 test('an order begins as a draft at the catalog’s prices, and nothing is held', async () => {
-  const pan = catalog.addProduct({ price: 1_999 })
-  const pot = catalog.addProduct({ price: 5, name: 'Pot' })
+  const pan = stage.catalog.addProduct({ price: 1_999 })
+  const pot = stage.catalog.addProduct({ price: 5, name: 'Pot' })
   const address = { name: 'Ada', line1: '1 Street', city: 'London', postal_code: 'N1', country: 'GB' }
   const items = [{ product_id: pan.id, quantity: 2 }, oneOf(pot), oneOf(pan)]
-  const response = await app.request(
+  const response = await stage.app.request(
     path,
-    postOrder(customer, { key: 'k', body: { items, shipping_address: address } }),
+    postOrder(stage.customer, { key: 'k', body: { items, shipping_address: address } }),
   )
 
   expect(response.status).toBe(201)
@@ -56,7 +33,7 @@ test('an order begins as a draft at the catalog’s prices, and nothing is held'
   expect(response.headers.get('etag')).toBe('"1"')
   expect(response.headers.get('idempotency-replayed')).toBeNull()
   expect(placed).toMatchObject({
-    user_id: customer.id,
+    user_id: stage.customer.id,
     status: 'draft',
     payment_status: 'unpaid',
     currency: 'EUR',
@@ -69,16 +46,16 @@ test('an order begins as a draft at the catalog’s prices, and nothing is held'
     ],
     history: [{ from: null, to: 'draft', actor: 'user', reason: 'created' }],
   })
-  expect(catalog.held(pan.id)).toBe(0)
-  expect(catalog.unplanned).toEqual([])
+  expect(stage.catalog.held(pan.id)).toBe(0)
+  expect(stage.catalog.unplanned).toEqual([])
 })
 
 test('calls to the catalog carry the request’s id and the preview on, and no token where prices are read', async () => {
   const headers = { 'x-request-id': 'my-request', 'x-release-preview': 'release-7' }
-  const body = { items: [oneOf(catalog.addProduct())] }
-  const response = await app.request(path, postOrder(customer, { key: 'k', body, headers }))
+  const body = { items: [oneOf(stage.catalog.addProduct())] }
+  const response = await stage.app.request(path, postOrder(stage.customer, { key: 'k', body, headers }))
   expect(response.headers.get('x-request-id')).toBe('my-request')
-  const [read] = catalog.calls
+  const [read] = stage.catalog.calls
   expect(read?.headers).toMatchObject(headers)
   expect(read?.headers).not.toHaveProperty('authorization')
 })
@@ -99,53 +76,53 @@ test.each([
   ['lines of one product that add up to 1001', (item: Item) => ({ items: [{ ...item, quantity: 1_000 }, item] })],
   ['an unknown product', () => ({ items: [{ product_id: randomUUID(), quantity: 1 }] })],
 ])('O10: %s is refused, nothing is held, and the key is still free', async (_, bodyOf) => {
-  const pan = catalog.addProduct({ stock: 10_000 })
-  const response = await app.request(path, postOrder(customer, { key: 'k', body: bodyOf(oneOf(pan)) }))
+  const pan = stage.catalog.addProduct({ stock: 10_000 })
+  const response = await stage.app.request(path, postOrder(stage.customer, { key: 'k', body: bodyOf(oneOf(pan)) }))
   expect(response.status).toBe(422)
   expect((await problemOf(response)).errors?.[0]?.pointer).toMatch(/^\//)
-  expect(catalog.held(pan.id)).toBe(0)
-  expect(await writtenBy(customer, fixture)).toEqual(nothing)
+  expect(stage.catalog.held(pan.id)).toBe(0)
+  expect(await writtenBy(stage.customer, stage.fixture)).toEqual(nothing)
   expect((await order([oneOf(pan)], 'k')).status).toBe(201)
 })
 
 test('O15: products of two currencies, or a total above 10^12, are refused', async () => {
-  const euro = catalog.addProduct()
-  const dollar = catalog.addProduct({ currency: 'USD' })
-  const dear = catalog.addProduct({ price: 1_000_000_000_000 })
+  const euro = stage.catalog.addProduct()
+  const dollar = stage.catalog.addProduct({ currency: 'USD' })
+  const dear = stage.catalog.addProduct({ price: 1_000_000_000_000 })
   expect(await problemOf(await order([oneOf(euro), oneOf(dollar)]))).toMatchObject({ code: 'order/mixed-currencies' })
   expect(await problemOf(await order([oneOf(dear), oneOf(euro)]))).toMatchObject({ code: 'order/total-too-large' })
-  expect(await writtenBy(customer, fixture)).toEqual(nothing)
+  expect(await writtenBy(stage.customer, stage.fixture)).toEqual(nothing)
 })
 
 test('an order may begin empty, in a currency of its choice, and be filled afterwards', async () => {
-  const response = await app.request(path, postOrder(customer, { key: 'k', body: { currency: 'JPY' } }))
+  const response = await stage.app.request(path, postOrder(stage.customer, { key: 'k', body: { currency: 'JPY' } }))
   const empty = orderSchema.parse(await response.json())
   expect(empty).toMatchObject({ status: 'draft', currency: 'JPY', total_cents: 0, items: [] })
-  const yen = catalog.addProduct({ currency: 'JPY', price: 500 })
+  const yen = stage.catalog.addProduct({ currency: 'JPY', price: 500 })
   const add = { key: 'add', body: oneOf(yen) }
-  const filled = await app.request(`${path}/${empty.id}/items`, postOrder(customer, add))
+  const filled = await stage.app.request(`${path}/${empty.id}/items`, postOrder(stage.customer, add))
   expect(orderSchema.parse(await filled.json())).toMatchObject({ currency: 'JPY', total_cents: 500, version: 2 })
 })
 
 test('when our own transaction fails nothing is written, and the key is free', async () => {
-  const pan = catalog.addProduct()
-  const refusing = sql`alter table orders add constraint no_more check (user_id <> ${sql.lit(customer.id)})`
-  await refusing.execute(fixture.database.kysely)
+  const pan = stage.catalog.addProduct()
+  const refusing = sql`alter table orders add constraint no_more check (user_id <> ${sql.lit(stage.customer.id)})`
+  await refusing.execute(stage.fixture.database.kysely)
   const response = await order([oneOf(pan)], 'k')
-  await sql`alter table orders drop constraint no_more`.execute(fixture.database.kysely)
+  await sql`alter table orders drop constraint no_more`.execute(stage.fixture.database.kysely)
   expect(response.status).toBe(500)
-  expect(await writtenBy(customer, fixture)).toEqual(nothing)
+  expect(await writtenBy(stage.customer, stage.fixture)).toEqual(nothing)
   expect((await order([oneOf(pan)], 'k')).status).toBe(201)
 })
 
 test('a claim that was taken over cannot write: the order of the one who took it stands', async () => {
-  const pan = catalog.addProduct()
+  const pan = stage.catalog.addProduct()
   let takeOver: Promise<Response> | undefined
-  catalog.disturb(async () => {
+  stage.catalog.disturb(async () => {
     if (takeOver !== undefined) return undefined
     // While the first one waits for its prices its time runs out, and a second one does the whole work.
-    await sql`update idempotency_keys set locked_until = now() where user_id = ${customer.id}`.execute(
-      fixture.database.kysely,
+    await sql`update idempotency_keys set locked_until = now() where user_id = ${stage.customer.id}`.execute(
+      stage.fixture.database.kysely,
     )
     takeOver = order([oneOf(pan)], 'k')
     await takeOver
@@ -154,19 +131,19 @@ test('a claim that was taken over cannot write: the order of the one who took it
   const slow = await order([oneOf(pan)], 'k')
   expect((await takeOver)?.status).toBe(201)
   expect(await problemOf(slow)).toMatchObject({ status: 409, code: 'idempotency/in-progress' })
-  expect(await writtenBy(customer, fixture)).toEqual({ orders: 1, items: 1, history: 1, keys: 1 })
+  expect(await writtenBy(stage.customer, stage.fixture)).toEqual({ orders: 1, items: 1, history: 1, keys: 1 })
 })
 
 test('when the connection breaks at the commit, the order that was written is the answer', async () => {
-  const pan = catalog.addProduct()
-  const line = await lineThatBreaksAt('commit', new URL(fixture.database.url))
-  const fragile = await fixture.openApp({ databaseUrl: line.url })
+  const pan = stage.catalog.addProduct()
+  const line = await lineThatBreaksAt('commit', new URL(stage.fixture.database.url))
+  const fragile = await stage.fixture.openApp({ databaseUrl: line.url })
   const body = { items: [oneOf(pan)] }
-  const response = await fragile.request(path, postOrder(customer, { key: 'k', body }))
+  const response = await fragile.request(path, postOrder(stage.customer, { key: 'k', body }))
   expect(line.broken()).toBe(true)
   expect(response.status).toBe(201)
   expect(orderSchema.parse(await response.json()).status).toBe('draft')
-  expect(await writtenBy(customer, fixture)).toEqual({ orders: 1, items: 1, history: 1, keys: 1 })
+  expect(await writtenBy(stage.customer, stage.fixture)).toEqual({ orders: 1, items: 1, history: 1, keys: 1 })
   await fragile.close()
   await line.close()
 })

@@ -1,45 +1,27 @@
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { orderSchema } from '../order-contract.ts'
-import type { CatalogStandIn } from '../testing/catalog-stand-in.ts'
-import { type OrdersApp, type OrdersFixture, ordersFixture, problemOf, type User } from '../testing/orders-fixture.ts'
-import { shopping, unitsOf } from '../testing/shopping.ts'
+import { problemOf } from '../testing/orders-fixture.ts'
+import { ordersStage } from '../testing/orders-stage.ts'
+import { unitsOf } from '../testing/shopping.ts'
 
-let fixture: OrdersFixture
-let catalog: CatalogStandIn
-let app: OrdersApp
-let customer: User
-let shop: ReturnType<typeof shopping>
-
-beforeAll(async () => {
-  fixture = await ordersFixture()
-  catalog = fixture.catalog
-})
-afterAll(() => fixture.close())
-beforeEach(async () => {
-  catalog.disturb(() => undefined)
-  catalog.forget()
-  customer = await fixture.signIn()
-  app = await fixture.openApp()
-  shop = shopping(app, customer)
-})
-afterEach(() => app.close())
+const stage = ordersStage()
 
 const chargesOf = async (orderId: string) => {
   const { rows } = await sql<{ key: string; state: string; captured_cents: number }>`
     select key, state, captured_cents from simulated_charges where order_id = ${orderId}`.execute(
-    fixture.database.kysely,
+    stage.fixture.database.kysely,
   )
   return rows
 }
 
 test('a paid order was held, charged and sold, in this order, and has its invoice', async () => {
-  const pan = catalog.addProduct({ price: 1_999 })
-  const draft = await shop.draft(unitsOf(pan, 2))
+  const pan = stage.catalog.addProduct({ price: 1_999 })
+  const draft = await stage.shop.draft(unitsOf(pan, 2))
   expect(draft).toMatchObject({ status: 'draft', payment_status: 'unpaid', total_cents: 3_998 })
-  expect(catalog.held(pan.id)).toBe(0)
+  expect(stage.catalog.held(pan.id)).toBe(0)
 
-  const response = await shop.pay(draft.id)
+  const response = await stage.shop.pay(draft.id)
   expect(response.status, await response.clone().text()).toBe(200)
   const paid = orderSchema.parse(await response.json())
   expect(paid).toMatchObject({
@@ -48,83 +30,83 @@ test('a paid order was held, charged and sold, in this order, and has its invoic
     payments: [{ attempt: 1, provider: 'simulated', status: 'captured', captured_cents: 3_998 }],
     history: [{ from: 'pending', to: 'paid' }, { from: 'draft', to: 'pending' }, { to: 'draft' }],
   })
-  const hold = catalog.holds.get(`order:${draft.id}:hold:1`)
+  const hold = stage.catalog.holds.get(`order:${draft.id}:hold:1`)
   expect(hold?.state).toBe('committed')
   expect(await chargesOf(draft.id)).toMatchObject([{ key: `order:${draft.id}:pay:1`, captured_cents: 3_998 }])
   const { rows } = await sql`select series, number from invoices where order_id = ${draft.id}`.execute(
-    fixture.database.kysely,
+    stage.fixture.database.kysely,
   )
   expect(rows).toHaveLength(1)
 })
 
 test('a declined payment is answered 402 and leaves the hold, and the next attempt pays', async () => {
-  const draft = await shop.draft(unitsOf(catalog.addProduct()))
-  const declined = await shop.pay(draft.id, 'tok_declined')
+  const draft = await stage.shop.draft(unitsOf(stage.catalog.addProduct()))
+  const declined = await stage.shop.pay(draft.id, 'tok_declined')
   expect(declined.status).toBe(402)
   expect(await problemOf(declined)).toMatchObject({ code: 'payment/declined', reason: 'card_declined' })
-  expect((await shop.read(draft.id)).status).toBe('pending')
+  expect((await stage.shop.read(draft.id)).status).toBe('pending')
 
-  expect((await shop.pay(draft.id)).status).toBe(200)
-  expect((await shop.read(draft.id)).payments).toMatchObject([
+  expect((await stage.shop.pay(draft.id)).status).toBe(200)
+  expect((await stage.shop.read(draft.id)).payments).toMatchObject([
     { attempt: 1, status: 'declined' },
     { attempt: 2, status: 'captured' },
   ])
 })
 
 test('stock that is short is answered 409, and the order is a draft again, uncharged', async () => {
-  const pan = catalog.addProduct({ stock: 1 })
-  const draft = await shop.draft(unitsOf(pan, 2))
-  const response = await shop.pay(draft.id)
+  const pan = stage.catalog.addProduct({ stock: 1 })
+  const draft = await stage.shop.draft(unitsOf(pan, 2))
+  const response = await stage.shop.pay(draft.id)
   expect(response.status).toBe(409)
   expect(await problemOf(response)).toMatchObject({ code: 'inventory/insufficient' })
-  expect(await shop.read(draft.id)).toMatchObject({ status: 'draft', payments: [{ status: 'failed' }] })
+  expect(await stage.shop.read(draft.id)).toMatchObject({ status: 'draft', payments: [{ status: 'failed' }] })
   expect(await chargesOf(draft.id)).toEqual([])
 })
 
 test('a payment that needs its customer is answered 202, and another one is refused meanwhile', async () => {
-  const draft = await shop.draft(unitsOf(catalog.addProduct()))
-  const response = await shop.pay(draft.id, 'tok_needs_action')
+  const draft = await stage.shop.draft(unitsOf(stage.catalog.addProduct()))
+  const response = await stage.shop.pay(draft.id, 'tok_needs_action')
   expect(response.status, await response.clone().text()).toBe(202)
   expect(orderSchema.parse(await response.json())).toMatchObject({
     status: 'pending',
     payments: [{ status: 'requires_action', action: { type: 'redirect' } }],
   })
-  const second = await shop.pay(draft.id)
+  const second = await stage.shop.pay(draft.id)
   expect(second.status).toBe(409)
   expect((await problemOf(second)).code).toBe('payment/in-progress')
 })
 
 test('O21: an amount that is not the order’s is kept, the order is not paid and waits for an admin', async () => {
-  const draft = await shop.draft(unitsOf(catalog.addProduct()))
-  expect((await shop.pay(draft.id, 'tok_wrong_amount')).status).toBe(202)
-  expect(await shop.read(draft.id)).toMatchObject({
+  const draft = await stage.shop.draft(unitsOf(stage.catalog.addProduct()))
+  expect((await stage.shop.pay(draft.id, 'tok_wrong_amount')).status).toBe(202)
+  expect(await stage.shop.read(draft.id)).toMatchObject({
     status: 'pending',
     payment_status: 'unpaid',
     on_hold: 'amount_mismatch',
     payments: [{ status: 'mismatched' }],
   })
-  const other = await shop.draft(unitsOf(catalog.addProduct()))
-  expect((await shop.pay(other.id, 'tok_wrong_currency')).status).toBe(202)
-  expect(await shop.read(other.id)).toMatchObject({ status: 'pending', on_hold: 'amount_mismatch' })
+  const other = await stage.shop.draft(unitsOf(stage.catalog.addProduct()))
+  expect((await stage.shop.pay(other.id, 'tok_wrong_currency')).status).toBe(202)
+  expect(await stage.shop.read(other.id)).toMatchObject({ status: 'pending', on_hold: 'amount_mismatch' })
 })
 
 test('O14: a price that changed after the draft is shown before it is charged, and never afterwards', async () => {
-  const pan = catalog.addProduct({ price: 1_000 })
-  const draft = await shop.draft(unitsOf(pan, 3))
-  catalog.addProduct({ ...pan, price: 1_100 })
-  const refused = await shop.pay(draft.id)
+  const pan = stage.catalog.addProduct({ price: 1_000 })
+  const draft = await stage.shop.draft(unitsOf(pan, 3))
+  stage.catalog.addProduct({ ...pan, price: 1_100 })
+  const refused = await stage.shop.pay(draft.id)
   expect(refused.status).toBe(409)
   expect(await problemOf(refused)).toMatchObject({
     code: 'order/price-changed',
     total_cents_before: 3_000,
     total_cents: 3_300,
   })
-  expect(await shop.read(draft.id)).toMatchObject({ status: 'draft', total_cents: 3_300, payments: [] })
-  expect(catalog.held(pan.id)).toBe(0)
+  expect(await stage.shop.read(draft.id)).toMatchObject({ status: 'draft', total_cents: 3_300, payments: [] })
+  expect(stage.catalog.held(pan.id)).toBe(0)
 
-  expect((await shop.pay(draft.id)).status).toBe(200)
-  catalog.addProduct({ ...pan, price: 9_999, name: 'Another name' })
-  expect(await shop.read(draft.id)).toMatchObject({
+  expect((await stage.shop.pay(draft.id)).status).toBe(200)
+  stage.catalog.addProduct({ ...pan, price: 9_999, name: 'Another name' })
+  expect(await stage.shop.read(draft.id)).toMatchObject({
     total_cents: 3_300,
     items: [{ unit_price_cents: 1_100, name: 'Iron pan' }],
   })
@@ -132,10 +114,10 @@ test('O14: a price that changed after the draft is shown before it is charged, a
 })
 
 test('an order that costs nothing is paid without a provider', async () => {
-  const draft = await shop.draft(unitsOf(catalog.addProduct({ price: 0 })))
-  const response = await shop.pay(draft.id)
+  const draft = await stage.shop.draft(unitsOf(stage.catalog.addProduct({ price: 0 })))
+  const response = await stage.shop.pay(draft.id)
   expect(response.status, await response.clone().text()).toBe(200)
-  expect(await shop.read(draft.id)).toMatchObject({
+  expect(await stage.shop.read(draft.id)).toMatchObject({
     status: 'paid',
     payment_status: 'paid',
     payments: [{ provider: 'none', status: 'captured', amount_cents: 0 }],

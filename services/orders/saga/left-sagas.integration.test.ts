@@ -1,30 +1,21 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type OrdersApp, type OrdersFixture, ordersFixture } from '../testing/orders-fixture.ts'
-import { shopping, unitsOf } from '../testing/shopping.ts'
+import { expect, test } from 'vitest'
+import { ordersStage } from '../testing/orders-stage.ts'
+import { unitsOf } from '../testing/shopping.ts'
 
-let fixture: OrdersFixture
-let app: OrdersApp
-beforeAll(async () => {
-  fixture = await ordersFixture()
-  app = await fixture.openApp()
-})
-afterAll(async () => {
-  await app?.close()
-  await fixture?.close()
-})
+const stage = ordersStage()
 
 const sagaOf = async (orderId: string) => {
   const { rows } = await sql`
     select step, lease, charged_at is not null as charged from order_sagas where order_id = ${orderId}`.execute(
-    fixture.database.kysely,
+    stage.fixture.database.kysely,
   )
   return rows[0]
 }
 
 test('O5: that the provider is asked is written down before, and the customer’s repeat goes on from there', async () => {
-  const shop = shopping(app, await fixture.signIn())
-  const draft = await shop.draft(unitsOf(fixture.catalog.addProduct()))
+  const { shop } = stage
+  const draft = await shop.draft(unitsOf(stage.catalog.addProduct()))
   expect((await shop.pay(draft.id, 'tok_500_twice_then_ok', 'pay')).status).toBe(503)
   expect(await sagaOf(draft.id)).toEqual({ step: 'charge', lease: null, charged: true })
   expect((await shop.pay(draft.id, 'tok_500_twice_then_ok', 'pay')).status).toBe(200)
@@ -32,8 +23,8 @@ test('O5: that the provider is asked is written down before, and the customer’
 })
 
 test('O5: a payment whose customer never comes back is brought to its end all the same', async () => {
-  const { catalog, database } = fixture
-  const shop = shopping(app, await fixture.signIn())
+  const { catalog, shop } = stage
+  const { database } = stage.fixture
   const draft = await shop.draft(unitsOf(catalog.addProduct()))
   catalog.disturb(({ path }) => (path === '/api/v1/inventory/commit' ? 'reset' : undefined))
   expect((await shop.pay(draft.id)).status).toBe(503)

@@ -1,22 +1,14 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type OrdersApp, type OrdersFixture, ordersFixture, problemOf } from '../testing/orders-fixture.ts'
-import { shopping, unitsOf } from '../testing/shopping.ts'
+import { expect, test } from 'vitest'
+import { problemOf } from '../testing/orders-fixture.ts'
+import { ordersStage } from '../testing/orders-stage.ts'
+import { unitsOf } from '../testing/shopping.ts'
 
-let fixture: OrdersFixture
-let app: OrdersApp
-beforeAll(async () => {
-  fixture = await ordersFixture()
-  app = await fixture.openApp()
-})
-afterAll(async () => {
-  await app?.close()
-  await fixture?.close()
-})
+const stage = ordersStage()
 
 test('O5: where the stock is gone once the money is there, all of it goes back once, and the order is cancelled', async () => {
-  const { catalog, database } = fixture
-  const shop = shopping(app, await fixture.signIn())
+  const { catalog, shop } = stage
+  const { database } = stage.fixture
   const draft = await shop.draft(unitsOf(catalog.addProduct({ price: 1_000 }), 3))
   const closed = { status: 409, json: { code: 'inventory/reservation-closed', state: 'expired' } } as const
   catalog.disturb(({ path }) => (path === '/api/v1/inventory/commit' ? closed : undefined))
