@@ -1,38 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { EventType } from '../../kit/event-schemas/event-catalogue.ts'
-import { type MailServer, startMailServer } from '../../kit/mail/testing/mail-server.ts'
-import { type NotificationsFixture, notificationsFixture } from './testing/notifications-fixture.ts'
+import { notificationsStage } from './testing/notifications-stage.ts'
 import { testEvent, testOrderFacts } from './testing/test-notifications.ts'
 import { emailOf } from './testing/users-stand-in.ts'
 
-let fixture: NotificationsFixture
-let mail: MailServer
-beforeAll(async () => {
-  fixture = await notificationsFixture()
-})
-beforeEach(async () => {
-  mail = await startMailServer()
-})
-afterEach(async () => {
-  await fixture.clear()
-  await mail.stop()
-  fixture.users.be('well')
-  fixture.gateway.be('well')
-})
-afterAll(() => fixture.close())
+const stage = notificationsStage()
 
-const open = (settings: Parameters<NotificationsFixture['open']>[0] = {}) =>
-  fixture.open({ SMTP_URL: mail.url, ...settings })
-const statesOf = async () => (await fixture.rows()).map(({ channel, state }) => `${channel} ${state}`)
-const waitForStates = (...states: string[]) => expect.poll(statesOf, { timeout: 10_000 }).toEqual(states)
-const customer = (contact: Parameters<NotificationsFixture['users']['know']>[1] = {}) => {
-  const user_id = randomUUID()
-  fixture.users.know(user_id, contact)
-  return user_id
-}
-const smsTo = (number: string) => fixture.gateway.received.filter(({ to }) => to === number)
+const { customer, open, waitForStates } = stage
+const smsTo = (number: string) => stage.fixture.gateway.received.filter(({ to }) => to === number)
 
 const told = [
   ['order.placed.v1', 'Siparişinizi aldık', 'mail'],
@@ -52,15 +29,15 @@ test.each(told)('E31: %s is told to the customer once, as %j', async (type, subj
   const event = testEvent(type, { data: { user_id } })
   await deliver(event)
   await waitForStates(...channels.map((channel) => `${channel} sent`))
-  const rows = await fixture.rows()
-  expect(mail.mails).toMatchObject([
+  const rows = await stage.fixture.rows()
+  expect(stage.mail.mails).toMatchObject([
     {
       to: [emailOf(user_id)],
       headers: { subject, 'message-id': `<${rows[0]?.id}@shop.example>`, 'auto-submitted': 'auto-generated' },
     },
   ])
   for (const part of ['Merhaba Ada Lovelace,', event.subject, '€39,98', 'text/plain', 'text/html']) {
-    expect(mail.mails[0]?.whole).toContain(part)
+    expect(stage.mail.mails[0]?.whole).toContain(part)
   }
   expect(
     smsTo(phone)
@@ -82,14 +59,14 @@ test('E31: an order that comes to a state again is not told again, and each refu
   await deliver(of('order.refunded.v1', { refund_id: second, amount_cents: 2_000 }))
   await deliver(of('order.refunded.v1', { refund_id: second, amount_cents: 2_000 }))
   await waitForStates(...Array.from({ length: 3 }, () => 'mail sent'), 'sms sent', 'mail sent', 'mail sent')
-  expect(mail.mails.map(({ headers }) => headers.subject).toSorted()).toEqual([
+  expect(stage.mail.mails.map(({ headers }) => headers.subject).toSorted()).toEqual([
     'We are giving you money back',
     'We are giving you money back',
     'We have your order',
     'Your order is on its way',
     'Your payment has arrived',
   ])
-  const amounts = mail.mails.map(({ whole }) => /We have sent (\S+) back/.exec(whole)?.[1]).filter(Boolean)
+  const amounts = stage.mail.mails.map(({ whole }) => /We have sent (\S+) back/.exec(whole)?.[1]).filter(Boolean)
   expect(amounts.toSorted()).toEqual(['€10.00', '€20.00'])
 })
 
@@ -100,7 +77,7 @@ test('E31: another order, and another customer, are told for themselves', async 
   await deliver(testEvent('order.paid.v1', { data: { user_id } }))
   await deliver(testEvent('order.paid.v1', { data: { user_id: customer() } }))
   await waitForStates('mail sent', 'mail sent', 'mail sent')
-  expect(mail.mails).toHaveLength(3)
+  expect(stage.mail.mails).toHaveLength(3)
 })
 
 test('E31: customers are told what became of their orders and money, the staff of low stock, and that is all', () => {
@@ -115,45 +92,45 @@ test('a notification holds ids, numbers and states, and the request that caused 
   const { deliver, lines } = open()
   await deliver(event)
   await waitForStates('mail sent')
-  expect((await fixture.rows())[0]?.data).toEqual({
+  expect((await stage.fixture.rows())[0]?.data).toEqual({
     request_id: 'r-7',
     order_id: event.subject,
     refund_id: event.data.refund_id,
     amount_cents: 1_999,
     currency: 'EUR',
   })
-  expect(fixture.users.calls.at(-1)?.headers['x-request-id']).toBe('r-7')
+  expect(stage.fixture.users.calls.at(-1)?.headers['x-request-id']).toBe('r-7')
   expect(lines()).toContainEqual(
     expect.objectContaining({ message: 'mail order_refunded sent', request_id: 'r-7', user_id, attempts: 1 }),
   )
   const { rows } = await sql<{ text: string }>`select n::text as text from notifications n`.execute(
-    fixture.database.kysely,
+    stage.fixture.database.kysely,
   )
   expect(JSON.stringify([rows, lines()])).not.toMatch(/Canary|mail\.example|41445550123/)
 })
 
 test('E29: with the users service away mails wait, and are sent when it is back', async () => {
-  fixture.users.be('away')
+  stage.fixture.users.be('away')
   const user_id = customer({ phone: '+41445550199' })
   const { deliver, optionalChecks } = open()
   await deliver(testEvent('order.shipped.v1', { data: { user_id } }))
-  const errors = async () => (await fixture.rows()).map(({ last_error }) => last_error)
+  const errors = async () => (await stage.fixture.rows()).map(({ last_error }) => last_error)
   await expect.poll(errors, { timeout: 10_000 }).toEqual(['users does not answer', 'users does not answer'])
-  expect(await statesOf()).not.toContainEqual(expect.stringContaining('failed'))
-  expect([mail.connections(), smsTo('+41445550199')]).toEqual([0, []])
+  expect(await stage.states()).not.toContainEqual(expect.stringContaining('failed'))
+  expect([stage.mail.connections(), smsTo('+41445550199')]).toEqual([0, []])
   await optionalChecks.mail?.()
-  fixture.users.be('well')
+  stage.fixture.users.be('well')
   await expect
     .poll(
       async () => {
-        await fixture.makeDue()
-        return statesOf()
+        await stage.fixture.makeDue()
+        return stage.states()
       },
       // The breaker of the way to users tries again after 5 s.
       { timeout: 20_000, interval: 500 },
     )
     .toEqual(['mail sent', 'sms sent'])
-  expect([mail.mails.length, smsTo('+41445550199').length]).toEqual([1, 1])
+  expect([stage.mail.mails.length, smsTo('+41445550199').length]).toEqual([1, 1])
 })
 
 test('E29: who has closed the account is not written to any more', async () => {
@@ -161,21 +138,21 @@ test('E29: who has closed the account is not written to any more', async () => {
   const { deliver } = open()
   await deliver(testEvent('order.shipped.v1', { data: { user_id } }))
   await waitForStates('mail failed', 'sms failed')
-  const rows = await fixture.rows()
+  const rows = await stage.fixture.rows()
   expect(rows.map(({ last_error, attempts }) => [last_error, attempts])).toEqual([
     ['recipient_gone', 1],
     ['recipient_gone', 1],
   ])
-  expect(mail.connections()).toBe(0)
+  expect(stage.mail.connections()).toBe(0)
 })
 
 test('E29: who has no telephone gets the mail and no SMS, and nothing has failed', async () => {
-  const calls = fixture.gateway.calls.length
+  const calls = stage.fixture.gateway.calls.length
   const { deliver, lines } = open()
   await deliver(testEvent('order.shipped.v1', { data: { user_id: customer({ phone: null }) } }))
   await waitForStates('mail sent', 'sms sent')
-  expect((await fixture.rows())[1]).toMatchObject({ provider_ref: 'no_phone', last_error: null })
-  expect(fixture.gateway.calls.length).toBe(calls)
+  expect((await stage.fixture.rows())[1]).toMatchObject({ provider_ref: 'no_phone', last_error: null })
+  expect(stage.fixture.gateway.calls.length).toBe(calls)
   expect(lines().map(({ level, message }) => `${level} ${message}`)).toContain(
     'INFO sms order_shipped not needed: no_phone',
   )
@@ -187,8 +164,8 @@ test('a name that nobody has verified is not written', async () => {
   const user_id = customer({ email_verified: false, display_name: 'Not Ada' })
   await deliver(testEvent('order.placed.v1', { data: { user_id } }))
   await waitForStates('mail sent')
-  expect(mail.mails[0]?.whole).toContain('Hello,')
-  expect(mail.mails[0]?.whole).not.toContain('Ada')
+  expect(stage.mail.mails[0]?.whole).toContain('Hello,')
+  expect(stage.mail.mails[0]?.whole).not.toContain('Ada')
 })
 
 test('low stock is told to the staff, where somebody is named', async () => {
@@ -196,14 +173,16 @@ test('low stock is told to the staff, where somebody is named', async () => {
   const named = open({ STAFF_MAIL_ADDRESS: 'staff@shop.test' })
   await named.deliver(event)
   await waitForStates('mail sent')
-  expect(mail.mails).toMatchObject([{ to: ['staff@shop.test'], headers: { subject: 'A product is running low' } }])
-  expect(mail.mails[0]?.whole).toContain(`Product ${event.data.product_id} has 9 left to sell.`)
-  await fixture.clear()
+  expect(stage.mail.mails).toMatchObject([
+    { to: ['staff@shop.test'], headers: { subject: 'A product is running low' } },
+  ])
+  expect(stage.mail.mails[0]?.whole).toContain(`Product ${event.data.product_id} has 9 left to sell.`)
+  await stage.fixture.clear()
 
   const nobody = open()
   await nobody.deliver(testEvent('inventory.low.v1'))
   await waitForStates('mail sent')
-  expect([(await fixture.rows())[0]?.provider_ref, mail.mails.length]).toEqual(['no_staff_address', 1])
+  expect([(await stage.fixture.rows())[0]?.provider_ref, stage.mail.mails.length]).toEqual(['no_staff_address', 1])
 })
 
 test('what is told of an order is what its tables say when it is told', async () => {
@@ -211,13 +190,13 @@ test('what is told of an order is what its tables say when it is told', async ()
   await deliver(testEvent('order.shipped.v1', { data: { user_id: customer(), total_cents: 1 } }))
   await waitForStates('mail sent', 'sms sent')
   const [parcel] = testOrderFacts.parcels
-  expect(mail.mails[0]?.whole).toContain(`Tracking number of ${parcel?.carrier}: ${parcel?.trackingNumber}`)
-  expect(mail.mails[0]?.whole).toContain('€39.98')
+  expect(stage.mail.mails[0]?.whole).toContain(`Tracking number of ${parcel?.carrier}: ${parcel?.trackingNumber}`)
+  expect(stage.mail.mails[0]?.whole).toContain('€39.98')
 })
 
 test('readiness tells that the mail server is gone, and that the gateway is', async () => {
-  fixture.gateway.be('hang')
-  const { deliver, optionalChecks, drain } = fixture.open(
+  stage.fixture.gateway.be('hang')
+  const { deliver, optionalChecks, drain } = stage.fixture.open(
     { SMTP_URL: 'smtp://127.0.0.1:1' },
     { sendingMilliseconds: 100 },
   )
@@ -227,5 +206,5 @@ test('readiness tells that the mail server is gone, and that the gateway is', as
   await waitForStates('mail pending', 'sms sending')
   drain()
   await waitForStates('mail pending', 'sms pending')
-  expect((await fixture.rows())[1]?.last_error).toBe('this process ends')
+  expect((await stage.fixture.rows())[1]?.last_error).toBe('this process ends')
 })
