@@ -44,6 +44,13 @@ beforeEach(() => {
   routes.get('/api/v1/database-gone', () => {
     throw DatabaseUnavailable.from(new Error('connect ECONNREFUSED 10.0.0.7:5432'))
   })
+  const notYet = { code: 'things/not-yet', status: 503, title: 'Not made yet' } as const
+  routes.get('/api/v1/not-yet', () => {
+    throw new Problem(notYet)
+  })
+  routes.get('/api/v1/not-readable', () => {
+    throw new Problem(notYet, { cause: new Error('of another length than it was stored') })
+  })
   routes.get('/api/v1/conflict', () => {
     throw new Problem({ code: 'things/taken', status: 409, title: 'Taken' }, { headers: { 'Retry-After': '7' } })
   })
@@ -251,6 +258,17 @@ test('a database that is gone is a 503, and the log says why', async () => {
   expect(text).not.toContain('ECONNREFUSED')
   const reason = service.lines().find(({ message }) => message === 'not able to answer now')
   expect(reason).toMatchObject({ level: 'WARN', request_id, error: { message: 'connect ECONNREFUSED 10.0.0.7:5432' } })
+})
+
+test.each([
+  ['not-yet', []],
+  ['not-readable', ['WARN']],
+])('a 503 that was meant (%s) is no fault, and what is behind it is told to the log', async (path, levels) => {
+  expect((await service.app.request(`/api/v1/${path}`)).status).toBe(503)
+  const told = service.lines().filter(({ message }) => message === 'not able to answer now')
+  expect(told.map(({ level }) => level)).toEqual(levels)
+  const why = JSON.stringify(told).includes('of another length than it was stored')
+  expect(why).toBe(path === 'not-readable')
 })
 
 test.each([

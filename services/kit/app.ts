@@ -109,10 +109,12 @@ function healthAnswer({ facts, version, health }: AppParts) {
 
 function renderFailure(error: Error, c: RequestContext): Response {
   const problem = problemOf(error)
-  if (problem.kind.status >= 500 && problem.kind.code !== problems.unavailable.code) {
-    c.get('log')().error({ error }, 'request failed')
-  } else if (problem !== error && problem.kind.status === 503) {
-    c.get('log')().warn({ error }, 'not able to answer now')
+  const log = c.get('log')()
+  // A 503 that was meant is told apart by its answer; what is behind one is not.
+  if (problem.kind.status === 503) {
+    if (problem !== error || error.cause !== undefined) log.warn({ error }, 'not able to answer now')
+  } else if (problem.kind.status >= 500) {
+    log.error({ error }, 'request failed')
   }
   return answerProblem(c, problem)
 }
