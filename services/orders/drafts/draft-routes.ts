@@ -18,13 +18,13 @@ type Parts = DraftParts & { readonly guard: Guard<OrdersAccess>; readonly metric
 export function addDraftRoutes(routes: OpenAPIHono<RequestEnvironment>, parts: Parts): void {
   const { guard, metrics } = parts
   routes.openapi({ ...createOrderRoute, ...guard.user('createOrder') }, async (c) => {
-    const call = await keyedCallOf(c, c.req.valid('header')['idempotency-key'])
+    const call = keyedCallOf(c, { key: c.req.valid('header')['idempotency-key'], body: c.req.valid('json') })
     const { body, headers } = await metrics.counted(createOrder(parts, { ...call, draft: c.req.valid('json') }))
     return c.json(orderSchema.parse(JSON.parse(body)), 201, headers)
   })
 
   routes.openapi({ ...addItemRoute, ...guard.user('addOrderItem') }, async (c) => {
-    const call = await keyedCallOf(c, c.req.valid('header')['idempotency-key'])
+    const call = keyedCallOf(c, { key: c.req.valid('header')['idempotency-key'], body: c.req.valid('json') })
     const { id: orderId } = c.req.valid('param')
     const { body, headers } = await addItem(parts, { ...call, orderId, item: c.req.valid('json') })
     return c.json(orderSchema.parse(JSON.parse(body)), 200, headers)

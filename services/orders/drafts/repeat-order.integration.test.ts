@@ -74,6 +74,26 @@ test('O2: JSON with other spacing or key order is the same body', async () => {
   expect(again.headers.get('idempotency-replayed')).toBe('true')
 })
 
+test('O2: an id in capital letters is the same id, in the body and in the path', async () => {
+  const { id } = stage.catalog.addProduct()
+  await order({ items: [{ product_id: id, quantity: 1 }] }, 'k')
+  const again = await order({ items: [{ product_id: id.toUpperCase(), quantity: 1 }] }, 'k')
+  expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true'])
+  const { shop } = stage
+  const { id: orderId } = orderSchema.parse(await again.json())
+  expect((await shop.pay(orderId, 'tok_ok', 'pay')).status).toBe(200)
+  const repeated = await shop.pay(orderId.toUpperCase(), 'tok_ok', 'pay')
+  expect([repeated.status, repeated.headers.get('idempotency-replayed')]).toEqual([200, 'true'])
+})
+
+test('no body is an empty one, also of a repeat', async () => {
+  const headers = { authorization: `Bearer ${stage.customer.token}`, 'idempotency-key': 'k' }
+  const post = () => stage.app.request(path, { method: 'POST', headers })
+  const first = await post()
+  expect(orderSchema.parse(await first.json())).toMatchObject({ status: 'draft', items: [] })
+  expect((await post()).headers.get('idempotency-replayed')).toBe('true')
+})
+
 test('O2: the same key with another body is a 422, and the order stands', async () => {
   const pan = stage.catalog.addProduct()
   await order(bodyOf(pan), 'k')
