@@ -71,9 +71,14 @@ test('a payment that needs its customer is answered 202, and another one is refu
     status: 'pending',
     payments: [{ status: 'requires_action', action: { type: 'redirect' } }],
   })
-  const second = await stage.shop.pay(draft.id)
-  expect(second.status).toBe(409)
+  const second = await stage.shop.pay(draft.id, 'tok_ok', 'second')
+  expect([second.status, second.headers.get('retry-after')]).toEqual([409, expect.any(String)])
   expect((await problemOf(second)).code).toBe('payment/in-progress')
+
+  await sql`update payments set status = 'cancelled' where order_id = ${draft.id}`.execute(
+    stage.fixture.database.kysely,
+  )
+  expect((await stage.shop.pay(draft.id, 'tok_ok', 'second')).status, 'who was told to come again').toBe(200)
 })
 
 test('O21: an amount that is not the order’s is kept, the order is not paid and waits for an admin', async () => {
@@ -98,8 +103,11 @@ test('O14: a price that changed after the draft is shown before it is charged, a
   expect(refused.status).toBe(409)
   expect(await problemOf(refused)).toMatchObject({
     code: 'order/price-changed',
+    detail: 'The total was 30.00 EUR and is 33.00 EUR now; pay again to accept it',
     total_cents_before: 3_000,
+    currency_before: 'EUR',
     total_cents: 3_300,
+    currency: 'EUR',
   })
   expect(await stage.shop.read(draft.id)).toMatchObject({ status: 'draft', total_cents: 3_300, payments: [] })
   expect(stage.catalog.held(pan.id)).toBe(0)
