@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Kysely, Transaction } from 'kysely'
 import { runCaused } from '../../kit/caused-work.ts'
 import type { Logger } from '../../kit/logging.ts'
@@ -92,12 +91,7 @@ async function applyTaken(
 
 function applyOne(transaction: Transaction<OrdersTables>, { tracing, apply }: WebhookParts, webhook: KeptWebhook) {
   const { provider, cause } = webhook
-  return runCaused(tracing, { name: `webhook ${provider}`, cause }, async () => {
-    const outcome = await apply[provider](transaction, webhook)
-    if (typeof outcome !== 'object' || 'later' in outcome) return outcome
-    // Once it is committed this is over: what is told belongs to the same request all the same.
-    return { tell: AsyncLocalStorage.bind(outcome.tell) }
-  })
+  return runCaused(tracing, { name: `webhook ${provider}`, cause }, () => apply[provider](transaction, webhook))
 }
 
 type Failed = { readonly webhook: KeptWebhook; readonly error: string }
