@@ -152,6 +152,9 @@ async function readOrder({ ask, operation }: Session, id: string): Promise<PayPa
   throw refused(operation, reply.refusal)
 }
 
+/** By another try, which has ended or has not: the order tells. */
+const takenAlready = ['ORDER_ALREADY_CAPTURED', 'DUPLICATE_REQUEST_ID', 'PREVIOUS_REQUEST_IN_PROGRESS']
+
 type Capture = {
   readonly order: PayPalOrder
   readonly request: PaymentRequest
@@ -172,7 +175,7 @@ async function capture(session: Session, { order, request, requestId, body }: Ca
   const common = { ...nothing(request), providerRef: order.id }
   if ('answer' in reply) return paymentOfOrder(reply.answer, request.currency) ?? { ...common, state: 'pending' }
   const issue = issueOf(reply.refusal)
-  if (issue === 'ORDER_ALREADY_CAPTURED') {
+  if (takenAlready.includes(issue)) {
     const current = await readOrder(session, order.id)
     return (current && paymentOfOrder(current, request.currency)) ?? { ...common, state: 'pending' }
   }
