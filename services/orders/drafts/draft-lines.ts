@@ -6,6 +6,8 @@ export type DraftLine = {
   readonly id: string
   readonly position: number
   readonly productId: string
+  readonly sku: string
+  readonly name: string
   readonly quantity: number
   readonly unitPriceCents: number
   readonly totalCents: number
@@ -16,7 +18,7 @@ export type DraftLine = {
 /** In their order. The caller holds the order's row. */
 export async function readLines(transaction: Transaction<OrdersTables>, orderId: string): Promise<DraftLine[]> {
   const { rows } = await sql<DraftLine>`
-    select id, position, product_id as "productId", quantity, unit_price_cents as "unitPriceCents",
+    select id, position, product_id as "productId", sku, name, quantity, unit_price_cents as "unitPriceCents",
       total_cents as "totalCents", tax_basis_points as "taxBasisPoints", tax_cents as "taxCents"
     from order_items where order_id = ${orderId} order by position`.execute(transaction)
   return rows

@@ -105,6 +105,7 @@ async function freeze(transaction: Transaction<OrdersTables>, { parts, begin, pr
     return { kind: 'price-changed', before, after: { cents: totals.totalCents, currency } }
   }
   if (judgement.kind === 'changed-lines') return judgement
+  for (const change of judgement.renamed) await updateLine(transaction, change)
   const hold = order.holdNumber + 1
   const set = sql`hold_number = ${hold}, reservation_reference = ${`order:${order.id}:hold:${hold}`}`
   await moveOrder(transaction, order, { action: 'pay', to: 'pending', reason: 'payment begun', set, ...begin.origin })
@@ -147,12 +148,15 @@ async function attempt(
 
 type Judging = { readonly order: LockedOrder; readonly products: Products; readonly charges: Charges }
 
+type Change = Parameters<typeof updateLine>[1]
+
 type Judgement =
-  | { readonly kind: 'unchanged' }
+  /** As it will be charged and invoiced: a name of now is no other price. */
+  | { readonly kind: 'unchanged'; readonly renamed: readonly Change[] }
   | { readonly kind: 'changed-lines' }
   | {
       readonly kind: 'price-changed'
-      readonly changes: readonly Parameters<typeof updateLine>[1][]
+      readonly changes: readonly Change[]
       readonly currency: string
       readonly totals: ReturnType<typeof totalsOf>
     }
@@ -175,8 +179,12 @@ function judgeLines(lines: readonly DraftLine[], { order, products, charges }: J
     charges.shippingCents(currency),
   )
   const same = currency === order.currency && totals.totalCents === order.totalCents && samePrices(lines, now)
-  return same ? { kind: 'unchanged' } : { kind: 'price-changed', changes: now, currency, totals }
+  if (same) return { kind: 'unchanged', renamed: now.filter((change, index) => isRenamed(lines[index], change)) }
+  return { kind: 'price-changed', changes: now, currency, totals }
 }
+
+const isRenamed = (before: DraftLine | undefined, { line }: Change): boolean =>
+  before?.name !== line.name || before.sku !== line.sku
 
 function samePrices(lines: readonly DraftLine[], now: readonly { readonly line: DraftLineLike }[]): boolean {
   return lines.every(

@@ -121,6 +121,17 @@ test('O14: a price that changed after the draft is shown before it is charged, a
   expect(await chargesOf(draft.id)).toMatchObject([{ captured_cents: 3_300 }])
 })
 
+test('O14: what is paid has the catalog’s name of that moment, and its invoice the same', async () => {
+  const pan = stage.catalog.addProduct({ price: 1_000 })
+  const draft = await stage.shop.draft(unitsOf(pan))
+  stage.catalog.addProduct({ ...pan, name: 'Steel pan' })
+  expect((await stage.shop.pay(draft.id)).status).toBe(200)
+  expect((await stage.shop.read(draft.id)).items).toMatchObject([{ name: 'Steel pan', unit_price_cents: 1_000 }])
+  const { rows } = await sql`select snapshot -> 'lines' -> 0 ->> 'name' as name from invoices
+    where order_id = ${draft.id}`.execute(stage.fixture.database.kysely)
+  expect(rows).toEqual([{ name: 'Steel pan' }])
+})
+
 test('an order that costs nothing is paid without a provider', async () => {
   const draft = await stage.shop.draft(unitsOf(stage.catalog.addProduct({ price: 0 })))
   const response = await stage.shop.pay(draft.id)
