@@ -58,7 +58,7 @@ export const orderDraftSchema = z
       .max(linesAtMost)
       .default([])
       .openapi({ description: 'equal products are added up; more can be added until it is paid' }),
-    shipping_address: addressSchema.optional(),
+    shipping_address: addressSchema.optional().openapi({ description: 'needed before it is paid' }),
     billing_address: addressSchema.optional(),
     currency: currencyCode
       .refine(isCurrency, 'must be a currency of ISO 4217')
@@ -68,6 +68,10 @@ export const orderDraftSchema = z
   .openapi('OrderDraft', {
     example: { items: [{ product_id: '019aab3e-7c1e-7c1e-8c1e-0f0e0d0c0b0a', quantity: 2 }] },
   })
+export const addressesSchema = z
+  .strictObject({ shipping_address: addressSchema, billing_address: addressSchema.optional() })
+  .openapi('OrderAddresses', { description: 'without `billing_address` the bill goes where the parcel goes' })
+
 export type OrderDraft = z.output<typeof orderDraftSchema>
 
 const orderSummaryShape = {

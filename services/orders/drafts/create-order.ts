@@ -7,6 +7,7 @@ import type { KeyedCall } from '../keyed-call.ts'
 import { type Order, type OrderDraft, orderSchema } from '../order-contract.ts'
 import { findOrder } from '../reads/find-order.ts'
 import type { OrdersTables } from '../schema.ts'
+import { addressText } from './address-text.ts'
 import { type AskedCatalog, fetchProducts } from './catalog-prices.ts'
 import type { Charges } from './charges.ts'
 import { linesInsert } from './draft-lines.ts'
@@ -62,8 +63,8 @@ async function writeDraft(
       insert into orders (id, user_id, status, currency, subtotal_cents, tax_cents, shipping_cents, total_cents,
         shipping_address, billing_address)
       values (${id}, ${principal.userId}, 'draft', ${priced.currency}, ${priced.subtotalCents}, ${priced.taxCents},
-        ${priced.shippingCents}, ${priced.totalCents}, ${addressText(draft.shipping_address)}::jsonb,
-        ${addressText(draft.billing_address)}::jsonb)
+        ${priced.shippingCents}, ${priced.totalCents}, ${addressText(draft.shipping_address)},
+        ${addressText(draft.billing_address)})
     ), noted as (
       insert into order_status_history (order_id, from_status, to_status, actor_id, actor_role, reason, request_id)
       values (${id}, null, 'draft', ${actor.id}, ${actor.role}, 'created', ${cause.requestId})
@@ -73,9 +74,6 @@ async function writeDraft(
   await storeAnswer(transaction, claim, answer)
   return answer
 }
-
-const addressText = (address: OrderDraft['shipping_address']) =>
-  address === undefined ? null : JSON.stringify(address)
 
 export function answerOfOrder(status: 200 | 201, order: Order): StoredAnswer {
   const location = status === 201 ? { location: `/api/v1/orders/${order.id}` } : {}

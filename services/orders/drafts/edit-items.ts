@@ -59,7 +59,7 @@ async function assertEditable(database: Kysely<OrdersTables>, { orderId, ownerId
   judgeEditable(order)
 }
 
-function judgeEditable({ status }: Pick<LockedOrder, 'status'>): void {
+export function judgeEditable({ status }: Pick<LockedOrder, 'status'>): void {
   if (cellOf('edit_items', status) !== 'conflict') return
   const members = { from: status, action: 'edit_items', allowed_transitions: allowedActions(status) }
   throw new Problem(orderProblems.notEditable, { detail: `The order is ${status}`, members })

@@ -4,6 +4,7 @@ import { type ServiceProcess, startService } from '../../kit/testing/service-pro
 import { orderSchema } from '../order-contract.ts'
 import { postOrder, problemOf, writtenBy } from '../testing/orders-fixture.ts'
 import { ordersStage } from '../testing/orders-stage.ts'
+import { testAddress } from '../testing/test-address.ts'
 
 const stage = ordersStage()
 
@@ -76,8 +77,12 @@ test('O2: JSON with other spacing or key order is the same body', async () => {
 
 test('O2: an id in capital letters is the same id, in the body and in the path', async () => {
   const { id } = stage.catalog.addProduct()
-  await order({ items: [{ product_id: id, quantity: 1 }] }, 'k')
-  const again = await order({ items: [{ product_id: id.toUpperCase(), quantity: 1 }] }, 'k')
+  const bodyOfId = (product_id: string) => ({
+    items: [{ product_id, quantity: 1 }],
+    shipping_address: testAddress,
+  })
+  await order(bodyOfId(id), 'k')
+  const again = await order(bodyOfId(id.toUpperCase()), 'k')
   expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true'])
   const { shop } = stage
   const { id: orderId } = orderSchema.parse(await again.json())

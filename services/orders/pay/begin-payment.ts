@@ -96,6 +96,7 @@ async function freeze(transaction: Transaction<OrdersTables>, { parts, begin, pr
 
   const lines = await readLines(transaction, order.id)
   if (lines.length === 0) throw new Problem(orderProblems.empty)
+  if (!order.hasAddress) throw new Problem(orderProblems.noAddress)
   const judgement = judgeLines(lines, { order, products, charges: parts.charges })
   if (judgement.kind === 'price-changed') {
     for (const change of judgement.changes) await updateLine(transaction, change)

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { orderSchema } from '../order-contract.ts'
 import { problemOf } from '../testing/orders-fixture.ts'
 import { ordersStage } from '../testing/orders-stage.ts'
-import { unitsOf } from '../testing/shopping.ts'
+import { ordersPath, unitsOf } from '../testing/shopping.ts'
+import { testAddress } from '../testing/test-address.ts'
 
 const stage = ordersStage()
 
@@ -119,6 +120,29 @@ test('O14: a price that changed after the draft is shown before it is charged, a
     items: [{ unit_price_cents: 1_100, name: 'Iron pan' }],
   })
   expect(await chargesOf(draft.id)).toMatchObject([{ captured_cents: 3_300 }])
+})
+
+test('an order that goes nowhere is not paid before it is said where', async () => {
+  const { app, catalog, customer, shop } = stage
+  const items = [unitsOf(catalog.addProduct())]
+  const draft = orderSchema.parse(await (await shop.post(ordersPath, { items })).json())
+  const refused = await shop.pay(draft.id)
+  expect(await problemOf(refused)).toMatchObject({ status: 409, code: 'order/no-address' })
+  const put = (shipping_address: unknown) => {
+    const headers = { authorization: `Bearer ${customer.token}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ shipping_address })
+    return app.request(`${ordersPath}/${draft.id}/addresses`, { method: 'PUT', headers, body })
+  }
+  const unreadable = { ...testAddress, name: '\u202eAda', country: 'ZZ' }
+  expect((await problemOf(await put(unreadable))).errors?.map(({ pointer }) => pointer)).toEqual([
+    '/shipping_address/name',
+    '/shipping_address/country',
+  ])
+  const said = await put(testAddress)
+  expect([said.status, said.headers.get('etag')]).toEqual([200, '"2"'])
+  expect((await shop.pay(draft.id)).status).toBe(200)
+  expect(await shop.read(draft.id)).toMatchObject({ status: 'paid', shipping_address: testAddress })
+  expect(await problemOf(await put(testAddress))).toMatchObject({ status: 409, code: 'order/not-editable' })
 })
 
 test('O14: what is paid has the catalog’s name of that moment, and its invoice the same', async () => {

@@ -64,6 +64,7 @@ const payRoute = createRoute({
       ...Object.values(idempotencyProblems),
       ...Object.values(paymentProblems),
       empty,
+      orderProblems.noAddress,
       priceChanged,
       insufficientStock,
       orderProblems.holdLimit,

@@ -35,6 +35,8 @@ export type LockedOrder = {
   readonly reference: string | null
   readonly holdNumber: number
   readonly onHoldReason: string | null
+  /** Where it goes. */
+  readonly hasAddress: boolean
   readonly version: number
 }
 
@@ -43,7 +45,7 @@ export async function lockOrder(transaction: Transaction<OrdersTables>, id: stri
   const { rows } = await sql<LockedOrder>`
     select id, user_id as "userId", status, payment_status as "paymentStatus", currency, total_cents as "totalCents",
       shipping_cents as "shippingCents", reservation_reference as reference, hold_number as "holdNumber",
-      on_hold_reason as "onHoldReason", version
+      on_hold_reason as "onHoldReason", shipping_address is not null as "hasAddress", version
     from orders where id = ${id} for update`.execute(transaction)
   return rows[0]
 }
