@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util'
 import { measureBuses } from './orders/bus-rows.ts'
 import { measureCatchUp } from './orders/catch-up-rows.ts'
 import { type Hello, helloMicroseconds, startHello } from './orders/hello.ts'
+import { ordersMissedBecause } from './orders/missed-because.ts'
 import { measureOrders } from './orders/order-rows.ts'
 import { measureOutbox } from './orders/outbox-rows.ts'
 import { measureOrdersSoak } from './orders/soak-rows.ts'
 import { measureBoot } from './services/boot-row.ts'
-import { missedBecause } from './services/missed-because.ts'
 import { prepareRows } from './services/prepared-rows.ts'
 import { machineNow, renderRow, resultsFile, writeResults } from './services/results-file.ts'
 import { judgedRow, type Measurement, type Row } from './services/row.ts'
@@ -82,7 +82,7 @@ const measureAll = async (shop: ShopUnderTest, { rounds, wanted, hello, ...sizes
   const measure = async (name: string, run: () => Promise<readonly Measurement[]>) => {
     if (!wanted.has(name)) return
     const began = performance.now()
-    const judged = (await run()).map((one) => judgedRow(one, missedBecause))
+    const judged = (await run()).map((one) => judgedRow(one, ordersMissedBecause))
     least = Math.min(least, await helloMicroseconds(hello))
     say(`${name}: ${((performance.now() - began) / 1_000).toFixed(0)} s`)
     for (const row of judged) say(renderRow(row))

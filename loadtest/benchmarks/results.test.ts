@@ -15,6 +15,15 @@ function requireJudged({ rows }: Results, ids: readonly string[]): void {
   }
 }
 
+const ofOrders = ['X10.order', 'X10.boot', 'X10.memory', 'X6', 'E24']
+
+test('X10: the figures of orders and of events are on file, each met or with its reason', () => {
+  const { orders } = readResults()
+  if (orders === undefined) throw new Error('there are none')
+  requireJudged(orders, ofOrders)
+  expect(orders.rows.map(({ what }) => what)).toContainEqual(expect.stringContaining('100,000 events that waited'))
+})
+
 test('X10: the figures of users and catalog are on file, each met or with its reason', () => {
   requireJudged(readResults().services, ofServices)
 })

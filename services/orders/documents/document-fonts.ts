@@ -12,7 +12,8 @@ async function openFont(name: FontName): Promise<Font> {
   return font
 }
 
-const layoutsAtMost = 5_000
+/** Some megabytes: ids and amounts never come again, what is on every document soon does. */
+const layoutsAtMost = 1_000
 
 /**
  * Most words of a document were in others before, and laying words out is most of its time. Each is laid out as the first
