@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           ...everywhere,
           name: 'integration',
-          include: ['{cli,services,stacks}/**/*.integration.test.ts'],
+          include: ['{cli,services,stacks,loadtest}/**/*.integration.test.ts'],
           globalSetup: ['services/kit/testing/postgres-for-tests.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

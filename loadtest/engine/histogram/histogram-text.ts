@@ -20,22 +20,28 @@ export const encodeHistogram = (histogram: Histogram): string => {
   return writer.text()
 }
 
-/** Throws a RangeError where the text is of no histogram. */
-export const decodeHistogram = (text: string): Histogram => {
-  const histogram = new Histogram()
-  if (text === '') return histogram
+/** Adds what the text holds. Throws a RangeError where it is of no histogram. */
+export const addHistogramText = (histogram: Histogram, text: string): void => {
+  if (text === '') return
   const reader = new VarintReader(text)
-  histogram.minMicroseconds = reader.read()
-  histogram.maxMicroseconds = reader.read()
-  histogram.sumMicroseconds = reader.read()
-  histogram.overflow = reader.read()
-  histogram.count = histogram.overflow
+  histogram.minMicroseconds = Math.min(histogram.minMicroseconds, reader.read())
+  histogram.maxMicroseconds = Math.max(histogram.maxMicroseconds, reader.read())
+  histogram.sumMicroseconds += reader.read()
+  const overflow = reader.read()
+  histogram.overflow += overflow
+  histogram.count += overflow
   for (let bucket = 0; !reader.isAtEnd; ) {
     bucket += reader.read()
     const samples = reader.read()
     if (bucket >= bucketCount) throw new RangeError('a histogram has a bucket that does not exist')
-    histogram.buckets[bucket] = samples
+    histogram.buckets[bucket] = (histogram.buckets[bucket] ?? 0) + samples
     histogram.count += samples
   }
+}
+
+/** Throws a RangeError where the text is of no histogram. */
+export const decodeHistogram = (text: string): Histogram => {
+  const histogram = new Histogram()
+  addHistogramText(histogram, text)
   return histogram
 }

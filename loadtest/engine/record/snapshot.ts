@@ -53,9 +53,3 @@ export const snapshotSchema = z.object({
   generator: generatorSecondSchema,
 })
 export type Snapshot = z.infer<typeof snapshotSchema>
-
-/** One line of JSON without its end: what worker threads post and pods write. */
-export const encodeSnapshot = (snapshot: Snapshot): string => JSON.stringify(snapshot)
-
-/** Throws a ZodError or SyntaxError where the line is no snapshot. */
-export const decodeSnapshot = (line: string): Snapshot => snapshotSchema.parse(JSON.parse(line))
