@@ -16,6 +16,7 @@ export class OpenWindow {
   /** Of each second: what is sums there is the most of a longer stretch. */
   readonly #users = new Map<number, { active: number; inFlight: number }>()
   #started = 0
+  #arrived = 0
   #dropped = 0
   #utilization = 0
 
@@ -32,6 +33,7 @@ export class OpenWindow {
       inFlight: inFlight + generator.requestsInFlight,
     })
     this.#started += generator.started
+    this.#arrived += generator.arrived
     this.#dropped += generator.dropped
     this.#utilization = Math.max(this.#utilization, generator.eventLoopUtilization)
   }
@@ -58,6 +60,7 @@ export class OpenWindow {
         activeUsers: Math.max(0, ...users.map(({ active }) => active)),
         requestsInFlight: Math.max(0, ...users.map(({ inFlight }) => inFlight)),
         started: this.#started,
+        arrived: this.#arrived,
         dropped: this.#dropped,
         lag: encodeHistogram(this.#lag),
         eventLoopDelay: encodeHistogram(this.#delay),

@@ -174,6 +174,7 @@ class Load {
     const newcomer = { number, random: seededRandom(profile.seed, number) }
     const user = new VirtualUser({ newcomer, scenario, series, ground: this.#ground })
     this.#users.set(number, user)
+    this.#ground.recorder.arrived()
     const walk = this.#untilGone(user, through(user)).then(() => {
       this.#walks.delete(walk)
     })

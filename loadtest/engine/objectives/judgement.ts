@@ -34,7 +34,7 @@ const judgeOne = (objective: Objective, result: RunResult): Judgement => {
   const figures = figuresOf(result, objective.scope)
   if (figures === undefined) return unknown('nothing of it was sent')
   const { measure, target } = objective
-  const value = valueOf(measure, figures)
+  const value = figureOf(measure, figures)
   if (value === null) return unknown(absence(measure))
   const isMet = measures[measure].bound === 'below' ? value < target : value > target
   const because = `it is ${measureText(measure, value)}`
@@ -49,7 +49,7 @@ const judgeOne = (objective: Objective, result: RunResult): Judgement => {
   return { objective, verdict: isMet ? 'met' : 'missed', value, because }
 }
 
-const valueOf = (
+const figureOf = (
   measure: Measure,
   { latency, errorShare, requestsPerSecond, availability }: Figures,
 ): number | null => {
@@ -67,8 +67,7 @@ const valueOf = (
 const absence = (measure: Measure): string =>
   measure === 'requestsPerSecond' ? 'the run never had all of its load for a whole second' : 'no request ended'
 
-/** Of those who wanted to arrive: users who came are at most the requests that were started. */
 const droppedShare = ({ totals }: RunResult): number => {
-  const wanted = totals.dropped + totals.started
+  const wanted = totals.dropped + totals.arrived
   return wanted === 0 ? 0 : totals.dropped / wanted
 }

@@ -45,6 +45,7 @@ export class Recorder {
   #second = 0
   #endsAt: number
   #started = 0
+  #arrived = 0
   #dropped = 0
 
   constructor(setup: RecorderSetup) {
@@ -55,6 +56,10 @@ export class Recorder {
 
   started(): void {
     this.#started++
+  }
+
+  arrived(): void {
+    this.#arrived++
   }
 
   dropped(): void {
@@ -81,6 +86,7 @@ export class Recorder {
     this.#second++
     this.#endsAt += 1_000
     this.#started = 0
+    this.#arrived = 0
     this.#dropped = 0
     this.lag.clear()
     this.eventLoopDelay.clear()
@@ -103,6 +109,7 @@ export class Recorder {
       activeUsers: gauges.activeUsers(),
       requestsInFlight: gauges.requestsInFlight(),
       started: this.#started,
+      arrived: this.#arrived,
       dropped: this.#dropped,
       lag: encodeHistogram(this.lag),
       eventLoopDelay: encodeHistogram(this.eventLoopDelay),

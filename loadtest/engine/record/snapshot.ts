@@ -30,6 +30,8 @@ export const generatorSecondSchema = z.object({
   requestsInFlight: count,
   /** Requests sent off in it. */
   started: count,
+  /** Users who came in it. */
+  arrived: count,
   /** Arrivals that found the most users in flight already. */
   dropped: count,
   /** How late users' actions began. */

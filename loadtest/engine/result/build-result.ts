@@ -8,7 +8,7 @@ import { outcomes } from '../record/outcome.ts'
 import { Tally } from '../record/tally.ts'
 import type { SecondsRange } from '../schedule/full-load.ts'
 import type { Counts, Figures, RunResult } from './run-result.ts'
-import { scopesOf, scopeText } from './scope.ts'
+import { type Scope, scopesOf, scopeText } from './scope.ts'
 import { summaryOf } from './summary.ts'
 import { notesOf, verdictOf } from './verdict.ts'
 
@@ -43,6 +43,7 @@ export const buildResult = (facts: RunFacts, books: Books): RunResult => {
     totals: {
       ...countsOf(all),
       started: generator.started,
+      arrived: generator.arrived,
       dropped: generator.dropped,
       usersNotCleanedUp: facts.usersNotCleanedUp,
     },
@@ -85,30 +86,38 @@ type Sources = {
 }
 
 const figuresOfAll = ({ all, seconds, fullLoad, interval }: Sources): Figures[] => {
-  const byScope = new Map<string, SeriesTotals[]>()
+  const scopes = new Map<string, { scope: Scope; mine: SeriesTotals[] }>()
   for (const series of all) {
     for (const scope of scopesOf(series.series)) {
-      const key = scopeText(scope)
-      byScope.set(key, [...(byScope.get(key) ?? []), series])
+      const known = scopes.get(scopeText(scope))
+      if (known === undefined) scopes.set(scopeText(scope), { scope, mine: [series] })
+      else known.mine.push(series)
     }
   }
   const fullSeconds = fullLoad.reduce((sum, { from, to }) => sum + to - from, 0)
-  return seconds.map(({ scope, secondsAsked, secondsWithSuccess, okAtFullLoad }) => {
-    const mine = byScope.get(scopeText(scope)) ?? []
-    const latency = latencyOf(mine)
-    const counts = countsOf(mine)
-    const judged = counts.ok + counts.failed + counts.timed_out
-    const reasons = new Tally()
-    for (const series of mine) reasons.addAll(series.reasons())
+  return [...scopes.values()].map(({ scope, mine }) => {
+    const ofSeconds = seconds.find((one) => scopeText(one.scope) === scopeText(scope))
+    const { secondsAsked = 0, secondsWithSuccess = 0, okAtFullLoad = 0 } = ofSeconds ?? {}
     return {
       scope,
-      counts,
-      latency: summaryOf(latency),
-      corrected: interval === null ? null : summaryOf(correctedForOmission(latency, interval * 1_000_000)),
-      errorShare: judged === 0 ? null : (counts.failed + counts.timed_out) / judged,
+      ...figuresOfSeries(mine, interval),
       requestsPerSecond: fullSeconds === 0 ? null : okAtFullLoad / fullSeconds,
       availability: secondsAsked === 0 ? null : secondsWithSuccess / secondsAsked,
-      reasons: reasons.read(),
     }
   })
+}
+
+const figuresOfSeries = (mine: readonly SeriesTotals[], interval: number | null) => {
+  const latency = latencyOf(mine)
+  const counts = countsOf(mine)
+  const judged = counts.ok + counts.failed + counts.timed_out
+  const reasons = new Tally()
+  for (const series of mine) reasons.addAll(series.reasons())
+  return {
+    counts,
+    latency: summaryOf(latency),
+    corrected: interval === null ? null : summaryOf(correctedForOmission(latency, interval * 1_000_000)),
+    errorShare: judged === 0 ? null : (counts.failed + counts.timed_out) / judged,
+    reasons: reasons.read(),
+  }
 }

@@ -44,7 +44,7 @@ export const runResultSchema = z.object({
   /** What a reader has to know, though the run is valid. */
   notes: z.array(z.string()),
   /** Every request once, those of users' coming and going too: started is the sum of the others. */
-  totals: countsSchema.extend({ started: count, dropped: count, usersNotCleanedUp: count }),
+  totals: countsSchema.extend({ started: count, arrived: count, dropped: count, usersNotCleanedUp: count }),
   figures: z.array(figuresSchema),
   /** Expected interval between two requests of a user, by which the closed model is corrected. */
   expectedIntervalSeconds: z.number().nonnegative().nullable(),

@@ -33,6 +33,7 @@ export const snapshot = ({ generator, ...part }: SnapshotPart): Snapshot => {
     activeUsers: 1,
     requestsInFlight: 0,
     started: 0,
+    arrived: 0,
     dropped: 0,
     lag: histogramText(0),
     eventLoopDelay: histogramText(0),
