@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { closedProfile, openProfile } from './testing/profiles.ts'
 import { startTruth } from './testing/truth.ts'
@@ -9,7 +8,7 @@ const now = () => performance.timeOrigin + performance.now()
 it.each(['open', 'closed'] as const)(
   'an interrupt stops the %s model within a second, in the middle of everything',
   async (model) => {
-    await using server = await startTruth()
+    const server = await startTruth()
     const facts = { durationSeconds: 60, thinkTimeSeconds: { min: 0.1, max: 0.3 } }
     const profile =
       model === 'open'
@@ -23,7 +22,7 @@ it.each(['open', 'closed'] as const)(
       workers: 2,
       settings: { makes: true, paths: ['/ok', '/ok?ms=30', '/hang'] },
     })
-    await pause(1_500)
+    for await (const { generator } of run.seconds) if (generator.requestsInFlight > 20) break
     interrupt.abort()
     const interruptedAt = now()
     const result = await run.result
@@ -39,7 +38,7 @@ it.each(['open', 'closed'] as const)(
 )
 
 it('a user that never finishes its clean-up is left behind when its time is over', async () => {
-  await using server = await startTruth()
+  const server = await startTruth()
   const profile = closedProfile({ users: 3, startUsers: 3, durationSeconds: 1, cleanUpSeconds: 0.5 })
   const result = await runTruth({ target: server.origin, profile, settings: { lingers: true } })
   expect(result.partial).toBe(false)
@@ -48,7 +47,7 @@ it('a user that never finishes its clean-up is left behind when its time is over
 })
 
 it('a worker that dies makes the run invalid, and the others stop', async () => {
-  await using server = await startTruth()
+  const server = await startTruth()
   const profile = openProfile({ arrivals: 'even', arrivalsPerSecond: 50, durationSeconds: 60 })
   const began = now()
   const result = await runTruth({ target: server.origin, profile, workers: 2, settings: { dies: 51 } })
@@ -60,7 +59,7 @@ it('a worker that dies makes the run invalid, and the others stop', async () => 
 })
 
 it('two workers send what one would', async () => {
-  await using server = await startTruth()
+  const server = await startTruth()
   const profile = openProfile({ arrivals: 'even', arrivalsPerSecond: 100, durationSeconds: 2 })
   const run = await startTruthRun({ target: server.origin, profile, workers: 2 })
   const seen: number[] = []

@@ -35,7 +35,7 @@ const expectTruth = (result: RunResult, truth: Truth) => {
 
 // Again where other work on the machine kept the answers from being read when they came.
 it('the open model sees a stall of a second as the server itself knows it', { retry: 2 }, async () => {
-  await using server = await startTruth()
+  const server = await startTruth()
   const run = await startTruthRun({
     target: server.origin,
     profile: openModel(150, 5),
@@ -51,7 +51,7 @@ it('the open model sees a stall of a second as the server itself knows it', { re
 })
 
 it('the open model sees the queue of a server that gets more than it can serve', { retry: 2 }, async () => {
-  await using server = await startTruth({ atOnce: 5 })
+  const server = await startTruth({ atOnce: 5 })
   const result = await runTruth({
     target: server.origin,
     // 100 a second is what it can serve.
@@ -63,7 +63,7 @@ it('the open model sees the queue of a server that gets more than it can serve',
 })
 
 it('the closed model hides a stall, and shows beside it what it would have hidden', async () => {
-  await using server = await startTruth()
+  const server = await startTruth()
   const profile = closedProfile({
     users: 5,
     startUsers: 5,
@@ -82,7 +82,7 @@ it('the closed model hides a stall, and shows beside it what it would have hidde
 })
 
 it('arrivals that find too many users in flight are dropped, and the run says so', async () => {
-  await using server = await startTruth({ atOnce: 2 })
+  const server = await startTruth({ atOnce: 2 })
   const profile = openProfile({ arrivals: 'even', arrivalsPerSecond: 100, durationSeconds: 2, mostUsersInFlight: 10 })
   const result = await runTruth({ target: server.origin, profile, settings: { paths: ['/ok?ms=100'] } })
   expect(result.totals.dropped).toBeGreaterThan(100)

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 
 const truthSchema = z.object({
@@ -11,7 +12,7 @@ const truthSchema = z.object({
 
 export type Truth = z.infer<typeof truthSchema>
 
-export type TruthServer = AsyncDisposable & {
+export type TruthServer = {
   readonly origin: string
   /** Its own record. */
   read(): Promise<Truth>
@@ -21,12 +22,18 @@ export type TruthServer = AsyncDisposable & {
 
 export type TruthSettings = { readonly atOnce?: number; readonly requestsPerSocket?: number }
 
+/** For one test; ends with it. */
 export const startTruth = async ({
   atOnce = 1_000,
   requestsPerSocket = 0,
 }: TruthSettings = {}): Promise<TruthServer> => {
   const words = [join(import.meta.dirname, 'truth-server.ts'), String(atOnce), String(requestsPerSocket)]
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
   const [port] = await once(createInterface({ input: child.stdout }), 'line')
   const origin = `http://127.0.0.1:${port}`
   return {
@@ -34,11 +41,6 @@ export const startTruth = async ({
     read: async () => truthSchema.parse(await (await fetch(`${origin}/truth`)).json()),
     async stall(milliseconds) {
       await (await fetch(`${origin}/stall?ms=${milliseconds}`)).text()
-    },
-    async [Symbol.asyncDispose]() {
-      const ended = once(child, 'exit')
-      child.kill('SIGKILL')
-      await ended
     },
   }
 }
