@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -8,7 +7,13 @@ import { outputOf, pinnedTo } from './pinned.ts'
 
 export type Attempt = { readonly origin: string; readonly seconds: number; readonly connections: number }
 
-export type Rate = { readonly perSecond: number; readonly p50Milliseconds: number }
+export type Rate = {
+  readonly perSecond: number
+  /** Null where it says nothing finer than a millisecond. */
+  readonly p50Milliseconds: number | null
+  /** Of a request; null where it is not known. */
+  readonly cpuMicroseconds: number | null
+}
 
 /** Who else makes load, on the same core; null where it is not here. */
 export type Contender = {
@@ -19,18 +24,13 @@ export type Contender = {
 
 const generatorCore = 0
 
-const autocannonSchema = z.object({
-  requests: z.object({ total: z.number() }),
-  duration: z.number(),
-  latency: z.object({ p50: z.number() }),
-})
+const autocannonSchema = z.object({ perSecond: z.number(), cpuMicroseconds: z.number() })
 
 const autocannon = async ({ origin, seconds, connections }: Attempt): Promise<Rate> => {
-  const program = createRequire(import.meta.url).resolve('autocannon/autocannon.js')
-  const words = [process.execPath, program, '-j', '-c', String(connections), '-d', String(seconds), origin]
+  const file = join(import.meta.dirname, 'autocannon-process.ts')
+  const words = [process.execPath, file, origin, String(connections), String(seconds)]
   const output = await outputOf(pinnedTo(generatorCore, words), { seconds: seconds + 30 })
-  const { requests, duration, latency } = autocannonSchema.parse(JSON.parse(output))
-  return { perSecond: requests.total / duration, p50Milliseconds: latency.p50 }
+  return { ...autocannonSchema.parse(JSON.parse(output)), p50Milliseconds: null }
 }
 
 const figure = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? Number.NaN)
@@ -43,6 +43,7 @@ const wrk = async ({ origin, seconds, connections }: Attempt): Promise<Rate> => 
   return {
     perSecond: figure(output, /Requests\/sec:\s+([\d.]+)/),
     p50Milliseconds: Number(value) * (factors[unit] ?? Number.NaN),
+    cpuMicroseconds: null,
   }
 }
 
@@ -58,6 +59,7 @@ const k6 = async ({ origin, seconds, connections }: Attempt): Promise<Rate> => {
     return {
       perSecond: figure(output, /http_reqs[^\n]*?([\d.]+)\/s/),
       p50Milliseconds: Number(value) * (factors[unit] ?? Number.NaN),
+      cpuMicroseconds: null,
     }
   } finally {
     await rm(directory, { recursive: true, force: true })

@@ -34,6 +34,7 @@ const perSecond: number[] = []
 const memoryBefore = process.memoryUsage().rss
 let memory = memoryBefore
 
+const cpuBefore = process.cpuUsage()
 const generator = startGenerator({
   worker: '0',
   share: { worker: 0, workers: 1 },
@@ -53,10 +54,12 @@ const generator = startGenerator({
   },
 })
 await generator.ended
+const { user, system } = process.cpuUsage(cpuBefore)
 process.stdout.write(
   `${JSON.stringify({
     ok: latency.count,
     perSecond: latency.count / profile.durationSeconds,
+    cpuMicroseconds: (user + system) / latency.count,
     bestSecond: Math.max(...perSecond),
     p50Microseconds: latency.quantile(0.5),
     lagP99Milliseconds: (lag.quantile(0.99) ?? 0) / 1_000,

@@ -72,12 +72,14 @@ export class VirtualUser {
   }
 
   async #walk(latencyFrom: 'intended' | 'sent'): Promise<void> {
-    const { steps } = this.#setup.series
-    for (const [step, series] of steps.entries()) {
-      if (step > 0) await this.#think()
+    const { series, ground } = this.#setup
+    const thinks = ground.thinkTimeSeconds.max > 0
+    for (const [step, counted] of series.steps.entries()) {
+      if (step > 0 && thinks) await this.#think()
+      else if (step > 0) this.#intended = ground.clock.now()
       if (this.#isDone) return
       const sentBefore = this.#http.sent
-      this.#http.turn(series, latencyFrom === 'intended' ? this.#intended : null)
+      this.#http.turn(counted, latencyFrom === 'intended' ? this.#intended : null)
       if (!(await this.#attempt(() => this.#visit?.run(step, this.#http)))) return
       if (this.#http.sent === sentBefore) await this.#pause(pauseMilliseconds.afterFailure)
     }

@@ -9,6 +9,8 @@ const settingsSchema = z.object({
   makes: z.boolean().default(false),
   /** Of the user whose number this is, the thread ends. */
   dies: z.int().optional(),
+  /** Before this user's step the thread stands still for 600 ms. */
+  blocks: z.int().optional(),
   /** Every `stop` waits for ever. */
   lingers: z.boolean().default(false),
   /** Every step throws what is no failed request. */
@@ -18,11 +20,12 @@ const settingsSchema = z.object({
 export type TruthScenarios = z.input<typeof settingsSchema>
 
 export const createScenarios = (value: unknown): readonly Scenario[] => {
-  const { paths, makes, dies, lingers, throws } = settingsSchema.parse(value)
+  const { paths, makes, dies, blocks, lingers, throws } = settingsSchema.parse(value)
   const steps = paths.map((path) => ({
     name: path.split('?')[0] ?? path,
     run: (user: { readonly number: number }, http: Parameters<Scenario['enter']>[1]) => {
       if (user.number === dies) process.exit(3)
+      if (user.number === blocks) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600)
       if (throws) throw new TypeError('a mistake')
       const mark = path.includes('?') ? '&' : '?'
       const check = (response: { json(): unknown }) =>
