@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           ...everywhere,
           name: 'integration',
-          include: ['{cli,services,stacks,loadtest}/**/*.integration.test.ts'],
+          include: ['{cli,services,stacks}/**/*.integration.test.ts'],
           globalSetup: ['services/kit/testing/postgres-for-tests.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           ...everywhere,
           name: 'chaos',
-          include: ['services/**/*.chaos.test.ts'],
+          include: ['{services,loadtest}/**/*.chaos.test.ts'],
           globalSetup: ['services/kit/testing/postgres-for-tests.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
