@@ -48,16 +48,17 @@ const countsOf = async (check: Check, output: 'shown' | 'kept'): Promise<TestCou
   return countsOfTests({ tests: read(reports.tests), hooks: read(reports.hooks) }, exitCode)
 }
 
-type Counted = { readonly name: string; readonly counts: TestCounts }
+type Counted = { readonly name: string; readonly counts: TestCounts; readonly seconds: number }
 
 const runAll = async (chosen: readonly Check[]): Promise<number> => {
   mkdirSync('reports', { recursive: true })
   const counted: Counted[] = []
   for (const group of besideEachOther(chosen)) {
     for (const { name, words } of group) say(`\n== ${name}: ${words.slice(0, 4).join(' ')}`)
+    const beganAt = performance.now()
     const together = group.map(async (check, place) => {
       const counts = await countsOf(check, place === 0 ? 'shown' : 'kept')
-      return { name: check.name, counts }
+      return { name: check.name, counts, seconds: Math.round((performance.now() - beganAt) / 1_000) }
     })
     counted.push(...(await Promise.all(together)))
     if (interruptedBy !== null) return 130
@@ -66,8 +67,9 @@ const runAll = async (chosen: readonly Check[]): Promise<number> => {
   const mayBeSkipped = process.env.SHOPCTL_TESTS_MAY_SKIP
   const judge = (counts: TestCounts) => (mayBeSkipped ? refuseSkips(counts, new RegExp(mayBeSkipped)) : counts)
   say('')
-  for (const { name, counts } of counted) {
-    say(`${name}: ${counts.passed} passed, ${judge(counts).failed} failed, ${counts.skipped.length} skipped`)
+  for (const { name, counts, seconds } of counted) {
+    const { passed, skipped } = counts
+    say(`${name}: ${passed} passed, ${judge(counts).failed} failed, ${skipped.length} skipped, in ${seconds} s`)
     for (const failure of counts.failures) say(`  failed: ${failure}`)
     for (const title of counts.skipped) say(`  skipped: ${title}`)
   }

@@ -10,10 +10,18 @@ const matching = (form: RegExp, wanted: string) => async (typed: string) => {
   return typed
 }
 
+const momentForm = /^(?<day>\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
+
+/** Date takes 30 February for 2 March. */
+const isDay = (day: string): boolean => {
+  const parsed = new Date(day)
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day)
+}
+
 const moment = async (typed: string): Promise<string> => {
+  const day = momentForm.exec(typed)?.groups?.day
   const parsed = new Date(typed)
-  const isMoment = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(typed)
-  if (isMoment && !Number.isNaN(parsed.getTime())) return parsed.toISOString()
+  if (day !== undefined && isDay(day) && !Number.isNaN(parsed.getTime())) return parsed.toISOString()
   throw new CLIError(`A moment is a day (2026-11-22, from 00:00 UTC) or 2026-11-22T13:37Z, not "${typed}".`)
 }
 
@@ -48,6 +56,19 @@ export const eventRangeFlags = {
   ...eventTypeFlag,
   from: Flags.custom<string>({ helpValue: 'TIME', summary: 'written then or later', parse: moment })(),
   to: Flags.custom<string>({ helpValue: 'TIME', summary: 'written before then', parse: moment })(),
+}
+
+type EventRangeFlags = {
+  readonly type?: string | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** What eventRangeFlags say together; a range in which nothing can be is a slip. */
+export const eventRangeOf = ({ type, from, to }: EventRangeFlags): EventRangeFlags => {
+  if (from !== undefined && to !== undefined && from >= to)
+    throw new CLIError(`--from is a moment before --to; ${from} is not before ${to}.`)
+  return { type, from, to }
 }
 
 export const limitFlag = {

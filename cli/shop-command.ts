@@ -7,7 +7,7 @@ import { type Interrupts, listenForInterrupts } from './interrupts.ts'
 import { createReporter, type OutputReporter, type Ui } from './output/create-reporter.ts'
 import { successDocument } from './output/result-document.ts'
 import { printDocument, showFailure } from './output/show-outcome.ts'
-import { exitAfterPrinting, printText, watchForClosedPipes } from './output/standard-streams.ts'
+import { exitAfterPrinting, printError, printText, watchForClosedPipes } from './output/standard-streams.ts'
 import { terminalColumns } from './output/terminal-columns.ts'
 import { createRedactor } from './tools/redact.ts'
 
@@ -17,6 +17,8 @@ export type CommandResult = {
   readonly result: unknown
   /** Printed without `--json`. */
   readonly text: string
+  /** A word about the text that is no part of it: printed after it, on stderr. */
+  readonly note?: string | undefined
   /** `done` where it is left out. */
   readonly outcome?: Outcome
 }
@@ -107,11 +109,12 @@ export abstract class ShopCommand extends Command {
     const command = this.ctor.id.replaceAll(':', ' ')
     const format = this.#format()
     try {
-      const { result, text, outcome = 'done' } = await this.execute()
+      const { result, text, note, outcome = 'done' } = await this.execute()
       const exitCode = exitCodes[outcome].code
       await this.#closeReporter(exitCode)
       if (format === 'json') printDocument(successDocument({ command, exitCode, result }), this.redactor)
       else printText(this.redactor.redact(text))
+      if (format === 'text' && note !== undefined) printError(this.redactor.redact(note))
       return exitCode
     } catch (error) {
       const failure = this.#failureOf(error)

@@ -21,6 +21,7 @@ const planted = { name: 'planted', events: { 'category.changed.v1': { prepare } 
 
 await runService({
   ...catalogService,
+  consumes: [...(catalogService.consumes ?? []), 'planted'],
   async open(context) {
     const opened = await catalogService.open(context)
     return { ...opened, consumers: [...(opened.consumers ?? []), planted] }
@@ -116,10 +117,45 @@ test('what was told is listed, shown and sent again', async () => {
   const replay = await events('replay', id)
   expect([replay.code, replay.stdout]).toEqual([0, expect.stringContaining('catalog sends 1 event again.')])
   await expect.poll(find, { timeout: 10_000, interval: 200 }).toMatchObject({ state: 'published' })
+  const forOne = await events('replay', id, '--consumer', 'planted')
+  expect([forOne.code, forOne.stdout]).toEqual([0, expect.stringContaining('catalog sends 1 event again.')])
+  const forNobody = await events('replay', id, '--consumer', 'bogus')
+  expect([forNobody.code, forNobody.stdout]).toEqual([64, ''])
+  expect(forNobody.stderr).toContain('catalog has catalog-purchases, planted')
+  expect(forNobody.stderr).toMatch(/orders has .*order-notifications/)
+})
+
+test('the newest are listed, with a word of the older ones and how they are seen', async () => {
+  const [older, newer] = [await newCategory(), await newCategory()]
+  const words = ['list', '--type', 'category.changed.v1', '--limit', '1'] as const
+  const newest = await events(...words)
+  expect([newest.code, newest.stdout]).toEqual([0, expect.stringContaining(newer)])
+  const [, to = ''] = /older than these 1: add --to (\S+) /.exec(newest.stderr) ?? []
+  expect((await listed('list', '--to', to, '--limit', '2')).map(({ subject }) => subject)).toEqual([older, newer])
+  expect(documentOf(await events(...words, '--json'))).toMatchObject({ result: { more: true } })
+  const all = await events('list', '--service', 'catalog', '--limit', '1000')
+  expect([all.code, all.stderr]).toEqual([0, expect.not.stringContaining('older than')])
+})
+
+test('what a service is to send that does not run waits, and the answer says so', async () => {
+  const [event] = await listed('list', '--type', 'category.changed.v1', '--limit', '1')
+  const { catalog } = shop.processIds()
+  if (event === undefined || catalog === undefined) throw new Error('catalog has told nothing, or does not run')
+  process.kill(catalog, 'SIGKILL')
+  const replay = await events('replay', event.id)
+  expect([replay.code, replay.stdout]).toEqual([
+    0,
+    expect.stringContaining('catalog is not ready; it sends 1 event again once it runs.'),
+  ])
 })
 
 test.each<[readonly string[], number, string]>([
   [['show', randomUUID()], 3, 'EVENT_NOT_FOUND'],
+  [['replay', randomUUID()], 3, 'EVENT_NOT_FOUND'],
+  [['replay', randomUUID(), '--consumer', 'bogus'], 64, 'UNKNOWN_CONSUMER'],
+  [['replay', '--from', '2026-11-23', '--to', '2026-11-22', '--yes'], 64, 'WRONG_USAGE'],
+  [['list', '--from', '2026-11-23', '--to', '2026-11-22'], 64, 'WRONG_USAGE'],
+  [['list', '--to', '2026-02-30'], 64, 'WRONG_USAGE'],
   [['dead', 'drop', randomUUID(), '--reason', 'old'], 3, 'DEAD_EVENT_NOT_FOUND'],
   [['dead', 'drop', randomUUID()], 64, 'FLAG_MISSING'],
   [['dead', 'replay'], 64, 'WRONG_USAGE'],

@@ -12,6 +12,14 @@ export type Call = {
 }
 
 const answerSeconds = 10
+/** Where what is ordered goes. */
+export const address = {
+  name: 'Ada Lovelace',
+  line1: '12 St James Square',
+  city: 'London',
+  postal_code: 'SW1Y 4JH',
+  country: 'GB',
+}
 
 /** One request through the edge, never repeated; rejects where the connection breaks before the answer has ended. */
 export const ask = (url: string, { method = 'GET', headers = {}, body, agent = false }: Call = {}): Promise<Answer> => {
@@ -96,7 +104,11 @@ export const createShopApi = (url: string) => {
       return expected(ask(path, { method: 'PUT', body: { quantity }, headers }), 200, stockSchema)
     },
     placeOrder(items: Order['items'], { token, key = randomUUID() }: { token: string; key?: string }): Promise<Order> {
-      return expected(post('/api/v1/orders', { items }, { ...bearer(token), 'idempotency-key': key }), 201, orderSchema)
+      return expected(
+        post('/api/v1/orders', { items, shipping_address: address }, { ...bearer(token), 'idempotency-key': key }),
+        201,
+        orderSchema,
+      )
     },
     /** Takes the stock of what was ordered. */
     payOrder(id: string, { token, key = randomUUID() }: { token: string; key?: string }): Promise<Order> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Agent } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { ask, bearer, type Call, payment } from './shop-api.ts'
+import { address, ask, bearer, type Call, payment } from './shop-api.ts'
 
 const orderSchema = z.object({ id: z.string() })
 
@@ -84,7 +84,7 @@ export const startClient = ({ url, buys }: ClientOptions): ShopClient => {
   }
   const buy = async ({ token, productId }: NonNullable<ClientOptions['buys']>) => {
     while (running) {
-      await buyOnce({ items: [{ product_id: productId, quantity: 1 }] }, token)
+      await buyOnce({ items: [{ product_id: productId, quantity: 1 }], shipping_address: address }, token)
       await pause(pauseMilliseconds)
     }
   }

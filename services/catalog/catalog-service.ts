@@ -52,6 +52,7 @@ export const catalogService: Service<z.output<typeof settingsSchema>, CatalogTab
   settings: settingsSchema,
   migrations: catalogMigrations,
   publishes: eventTypesOf('catalog'),
+  consumes: [purchases.name],
   // A page of the shop asks for many products, and all of them come from the shop's own address.
   requestLimit: { perMinute: null, alwaysLimited: [] },
   bodyLimits: { '/api/v1/products': 128 * 1024 },

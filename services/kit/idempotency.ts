@@ -34,7 +34,7 @@ const storedStatuses = [402, 404, 409] as const
 
 /**
  * Work that is done once for a user's key, whatever is repeated, and answered alike each time.
- * Answers 2xx, 402, 404 and 409 stay, any other failure frees the key. Throws what the work throws, stored problems
+ * Answers 2xx, 402, 404 and 409 stay; any other failure, and one that says when to come again, frees the key. Throws what the work throws, stored problems
  * again, `idempotency/in-progress` and `idempotency/mismatch`.
  */
 export async function answerOnce(
@@ -60,7 +60,7 @@ async function settle(error: unknown, failed: Failed): Promise<StoredAnswer> {
     await handOverKey(database, claim)
     throw error.cause
   }
-  if (error instanceof Problem && storedStatuses.some((status) => status === error.kind.status)) {
+  if (error instanceof Problem && isForGood(error)) {
     await storeAnswer(database, claim, answerOfProblem(error))
     throw error
   }
@@ -72,6 +72,11 @@ async function settle(error: unknown, failed: Failed): Promise<StoredAnswer> {
   if (outcome === 'freed' || outcome === 'unknown') throw error
   return outcome
 }
+
+/** Whoever is told to come again gets another answer then. */
+const isForGood = ({ kind, facts: { headers = {} } }: Problem): boolean =>
+  storedStatuses.some((status) => status === kind.status) &&
+  !Object.keys(headers).some((name) => name.toLowerCase() === 'retry-after')
 
 /** Frees the key; or finds that the work was stored after all, though its commit was not heard of. */
 async function giveUp({ database, work, claim }: Failed): Promise<StoredAnswer | 'freed' | 'lost'> {

@@ -13,6 +13,19 @@ export function nameSchema(most: number) {
     .trim()
     .pipe(text({ least: 1, most }))
     .refine((name) => !nothingToSee.test(name), 'must have a character that can be seen')
-    .refine((name) => !disturbing.test(name), 'must not have control characters or those that turn the direction')
+    .refine(isOneLine, noDisturbance)
     .openapi({ minLength: 1, maxLength: most })
 }
+
+/** The same where there may be nothing. */
+export function lineSchema(most: number) {
+  return z
+    .string()
+    .trim()
+    .pipe(text({ least: 0, most }))
+    .refine(isOneLine, noDisturbance)
+    .openapi({ maxLength: most })
+}
+
+const isOneLine = (value: string): boolean => !disturbing.test(value)
+const noDisturbance = 'must not have control characters or those that turn the direction'

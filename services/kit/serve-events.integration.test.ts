@@ -34,10 +34,11 @@ afterAll(() => Promise.all([publisher, consumer, bus].map((database) => database
 async function serving(
   name: 'users' | 'catalog',
   database: EventDatabase,
-  parts: Pick<Service<CommonSettings, EventTables>, 'publishes'> &
+  parts: Pick<Service<CommonSettings, EventTables>, 'publishes' | 'consumes'> &
     Partial<OpenService<EventTables>> & { readonly shutdownDelay?: string },
 ) {
-  const { publishes = [], shutdownDelay: SHUTDOWN_DELAY = '0', ...opened } = parts
+  const { publishes = [], consumes = parts.consumers?.map(({ name: each }) => each) ?? [] } = parts
+  const { shutdownDelay: SHUTDOWN_DELAY = '0', publishes: _, consumes: __, ...opened } = parts
   const { logger, lines } = keptLog()
   const service: Service<CommonSettings, EventTables> = {
     facts: services[name],
@@ -45,6 +46,7 @@ async function serving(
     migrations: eventMigrations,
     requestLimit: { perMinute: null, alwaysLimited: [] },
     publishes,
+    consumes,
     open: async () => ({ routes: createRoutes(), close: async () => undefined, ...opened }),
   }
   const environment = { SHOP_ENV: 'test', HOST: '127.0.0.1', PORT: '0', METRICS_PORT: '0', SHUTDOWN_DELAY }
@@ -87,6 +89,13 @@ test('what one service tells another one hears, over the bus that both are told 
   expect(await catalog.metrics()).toMatch(/^events_handled_total\{.*consumer="catalog-closed",result="done"\} 1$/m)
   expect(await catalog.metrics()).not.toContain('outbox_lag_seconds')
   await Promise.all([users.stop(stop), catalog.stop(stop)])
+})
+
+test('a consumer that is not named beforehand is not opened: nobody could tell its name to who asks', async () => {
+  const consumers = [{ name: 'catalog-unnamed', events: {} }]
+  await expect(serving('catalog', consumer, { consumers, consumes: ['catalog-closed'] })).rejects.toThrow(
+    'consumes of catalog does not name catalog-unnamed',
+  )
 })
 
 async function joined(group: string): Promise<boolean> {

@@ -44,10 +44,12 @@ const none: ServiceEvents = {
 
 /** The bus of a service, the relay where it tells events, and its consumers; nothing of it for one without events. */
 export async function openServiceEvents<Settings extends CommonSettings, Tables>(
-  { facts, publishes = [] }: Pick<Service<Settings, Tables>, 'facts' | 'publishes'>,
+  { facts, publishes = [], consumes = [] }: Pick<Service<Settings, Tables>, 'facts' | 'publishes' | 'consumes'>,
   parts: Parts<Tables>,
 ): Promise<ServiceEvents> {
   const { consumers = [], settings, database, logger } = parts
+  const unnamed = consumers.filter(({ name }) => !consumes.includes(name)).map(({ name }) => name)
+  if (unnamed.length > 0) throw new TypeError(`consumes of ${facts.name} does not name ${unnamed.join(', ')}`)
   if (publishes.length === 0 && consumers.length === 0) return none
   if (settings.EVENT_BUS_URL === undefined && settings.SHOP_ENV === 'prod') {
     logger.warn('EVENT_BUS_URL is not set: events of this service reach no other one')

@@ -63,6 +63,8 @@ export type Service<Settings extends CommonSettings, Tables> = {
   readonly requestLimit: ServiceLimit
   /** Types of events that its outbox may hold (eventTypesOf): with some, the kit sends what is in it to the bus. */
   readonly publishes?: readonly EventType[]
+  /** Names of all that OpenService.consumers may have, told before it is open: it opens with no other one. */
+  readonly consumes?: readonly string[]
   open(context: ServiceContext<Settings, Tables>): Promise<OpenService<Tables>>
   /** Demo data, the same rows each time; returns what it prints. */
   seed?(context: ServiceContext<Settings, Tables>): Promise<Readonly<Record<string, unknown>>>

@@ -18,7 +18,9 @@ export function statementNames(): (statement: string) => string | undefined {
   }
 }
 
-/** `*` may change its shape under a migration, and PostgreSQL then refuses the prepared statement (0A000). */
+/** All columns: they may change under a migration, and PostgreSQL then refuses the prepared statement (0A000). */
+const allColumns = /(\b(select|returning|distinct|all)\s|[,.])\s*\*/i
+
 function isPreparable(statement: string): boolean {
-  return /^\s*(select|insert|update|delete|with)\b/i.test(statement) && !/(?<!\()\*/.test(statement)
+  return /^\s*(select|insert|update|delete|with)\b/i.test(statement) && !allColumns.test(statement)
 }

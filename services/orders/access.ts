@@ -12,6 +12,7 @@ export const ordersAccess = {
   listOrderRefunds: users,
   addOrderItem: customers,
   removeOrderItem: customers,
+  setOrderAddresses: customers,
   payOrder: customers,
   cancelOrder: users,
   setOrderStatus: admins,

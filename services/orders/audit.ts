@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { OrdersTables } from './schema.ts'
 import type { Origin } from './status/move-order.ts'
 
@@ -23,12 +23,20 @@ export type AuditedChange = {
 /** In the transaction of the change, so that neither is without the other. */
 export async function auditChange(
   transaction: Transaction<OrdersTables>,
+  change: AuditedChange,
+  origin: Origin,
+): Promise<void> {
+  await auditInsert(change, origin).execute(transaction)
+}
+
+/** The same, to be a part of the statement of the change. */
+export function auditInsert(
   { action, orderId, before, after }: AuditedChange,
   { actor, cause }: Origin,
-): Promise<void> {
+): RawBuilder<unknown> {
   const who = actor.id === null ? actor.role : `${actor.role}:${actor.id}`
-  await sql`
+  return sql`
     insert into audit_logs (actor, action, order_id, before, after, request_id)
     values (${who}, ${action}, ${orderId}, ${JSON.stringify(before)}::jsonb, ${JSON.stringify(after)}::jsonb,
-      ${cause.requestId})`.execute(transaction)
+      ${cause.requestId})`
 }

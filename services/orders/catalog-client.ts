@@ -12,7 +12,7 @@ export type CatalogCaller = {
 export type ShortLine = { readonly product_id: string; readonly requested: number; readonly available: number }
 
 export type ReserveOutcome =
-  | { readonly kind: 'held'; readonly reservationId: string }
+  | { readonly kind: 'held' }
   /** The reference was used before: what it held is held no more, or is sold. */
   | { readonly kind: 'over'; readonly state: string }
   | { readonly kind: 'short'; readonly lines: readonly ShortLine[] }
@@ -196,9 +196,9 @@ function reserveOutcome(answer: z.infer<typeof reserveAnswers>, lines: readonly 
   switch (answer.status) {
     case 200:
     case 201: {
-      const { id, state } = answer.body
+      const { state } = answer.body
       // Whether its time is over is for the catalog's clock: what it has not ended can be sold.
-      return state === 'active' ? { kind: 'held', reservationId: id } : { kind: 'over', state }
+      return state === 'active' ? { kind: 'held' } : { kind: 'over', state }
     }
     case 409:
       return { kind: 'short', lines: answer.body.errors }

@@ -18,6 +18,8 @@ export type Call = {
 /** One that is done once for its key. */
 export type KeyedCall = Call & { readonly keyed: { readonly key: string; readonly fingerprint: string } }
 
+type Keyed = { readonly key: string; readonly body: unknown }
+
 export function callOf(c: Context<SignedIn<UserPrincipal>>): Call {
   const principal = c.get('principal')
   return {
@@ -28,7 +30,9 @@ export function callOf(c: Context<SignedIn<UserPrincipal>>): Call {
   }
 }
 
-export async function keyedCallOf(c: Context<SignedIn<UserPrincipal>>, key: string): Promise<KeyedCall> {
-  const { method, path } = c.req
-  return { ...callOf(c), keyed: { key, fingerprint: fingerprint({ method, path, body: await c.req.json() }) } }
+/** By the body as it was understood: an id is the same in capital letters, there and in the path. */
+export function keyedCallOf(c: Context<SignedIn<UserPrincipal>>, { key, body }: Keyed): KeyedCall {
+  const { method } = c.req
+  const path = c.req.path.toLowerCase()
+  return { ...callOf(c), keyed: { key, fingerprint: fingerprint({ method, path, body }) } }
 }

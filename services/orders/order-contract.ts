@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { idSchema } from '../kit/id-schema.ts'
+import { lineSchema, nameSchema } from '../kit/name-schema.ts'
 import { pageSchema } from '../kit/pagination.ts'
-import { pageParameters, text } from '../kit/query-parameters.ts'
+import { pageParameters } from '../kit/query-parameters.ts'
+import { isCountry, isCurrency } from './iso-codes.ts'
 import { orderStatuses, paymentStatuses } from './status/transitions.ts'
 
 const orderStatus = z.enum(orderStatuses)
@@ -20,13 +22,16 @@ export const centsAtMost = 1_000_000_000_000
 
 export const addressSchema = z
   .strictObject({
-    name: text({ least: 1, most: 200 }),
-    line1: text({ least: 1, most: 200 }),
-    line2: text({ least: 0, most: 200 }).optional(),
-    city: text({ least: 1, most: 100 }),
-    region: text({ least: 0, most: 100 }).optional(),
-    postal_code: text({ least: 1, most: 20 }),
-    country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters'),
+    name: nameSchema(200),
+    line1: nameSchema(200),
+    line2: lineSchema(200).optional(),
+    city: nameSchema(100),
+    region: lineSchema(100).optional(),
+    postal_code: nameSchema(20),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'must be two capital letters')
+      .refine(isCountry, 'must be a country of ISO 3166'),
   })
   .openapi('Address', {
     example: {
@@ -53,15 +58,20 @@ export const orderDraftSchema = z
       .max(linesAtMost)
       .default([])
       .openapi({ description: 'equal products are added up; more can be added until it is paid' }),
-    shipping_address: addressSchema.optional(),
+    shipping_address: addressSchema.optional().openapi({ description: 'needed before it is paid' }),
     billing_address: addressSchema.optional(),
     currency: currencyCode
+      .refine(isCurrency, 'must be a currency of ISO 4217')
       .optional()
       .openapi({ description: 'of all prices; without it the products’, and where there are none the shop’s' }),
   })
   .openapi('OrderDraft', {
     example: { items: [{ product_id: '019aab3e-7c1e-7c1e-8c1e-0f0e0d0c0b0a', quantity: 2 }] },
   })
+export const addressesSchema = z
+  .strictObject({ shipping_address: addressSchema, billing_address: addressSchema.optional() })
+  .openapi('OrderAddresses', { description: 'without `billing_address` the bill goes where the parcel goes' })
+
 export type OrderDraft = z.output<typeof orderDraftSchema>
 
 const orderSummaryShape = {
@@ -188,7 +198,6 @@ export const orderListQuery = z.object({
   to: instant.optional().openapi({ description: 'created before' }),
   sort: z.enum(['-created_at', 'created_at']).default('-created_at'),
 })
-export type OrderListQuery = z.infer<typeof orderListQuery>
 
 export const pageQuery = z.object(pageParameters)
 

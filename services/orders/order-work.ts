@@ -3,6 +3,7 @@ import { type Ending, endTogether } from '../kit/end-together.ts'
 import type { Logger } from '../kit/logging.ts'
 import type { ObjectStore } from '../kit/object-store/object-store.ts'
 import type { Tracing } from '../kit/trace-span.ts'
+import { cancelUnpaidTask } from './cancel/closed-customers.ts'
 import type { Catalog } from './catalog-client.ts'
 import type { InvoiceSeller } from './documents/invoice-snapshot.ts'
 import { expireOrders } from './expiry/expire-orders.ts'
@@ -80,6 +81,7 @@ export function openOrderWork(given: OrderWorkParts) {
       return_units: returnUnitsTask(parts),
       cancel_payment: cancelPaymentTask(parts),
       ask_payment: askPaymentTask(parts),
+      cancel_order: cancelUnpaidTask(parts),
       store_document: storeDocumentTask({ database, store }),
     },
   })

@@ -41,6 +41,7 @@ export const ordersService: Service<OrdersSettings, OrdersTables> = {
   bodyLimits: { '/api/v1/webhooks': 512 * 1024 },
   deadlines: { '/api/v1/orders/:id/payment': 20_000, '/api/v1/orders/reconcile': 30_000 },
   publishes: eventTypesOf('orders'),
+  consumes: ['orders-closed-customers', 'orders-counters', 'order-notifications'],
 
   async open(context) {
     const { settings, logger, metrics, database, tracing, now } = context
@@ -98,7 +99,7 @@ export const ordersService: Service<OrdersSettings, OrdersTables> = {
         ...notifications.optionalChecks,
         catalog: catalogPeer.check,
       },
-      consumers: [closedCustomers({ newId }), orderCounters(orderMetrics), ...notifications.consumers],
+      consumers: [closedCustomers(), orderCounters(orderMetrics), ...notifications.consumers],
       ...afterwards(endTogether([work, payTime, notifications, { close: sweeper.stop }]), async () => {
         await providers.close()
         authentication.close()

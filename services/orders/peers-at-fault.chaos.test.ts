@@ -8,6 +8,7 @@ import { stripeMethods } from './payments/testing/stripe-server.ts'
 import { type GatedOrders, gatedOrders, type PeerName, peerNames } from './testing/gated-orders.ts'
 import { postOrder, type User } from './testing/orders-fixture.ts'
 import { unitsOf } from './testing/shopping.ts'
+import { testAddress } from './testing/test-address.ts'
 
 let gated: GatedOrders
 let customer: User
@@ -41,7 +42,7 @@ async function ask(path: string, init: RequestInit): Promise<Answered> {
 const get = (path: string, { token }: User) => ask(path, { headers: { authorization: `Bearer ${token}` } })
 let keys = 0
 const post = (path: string, body: unknown, as = customer) => ask(path, postOrder(as, { key: `key-${++keys}`, body }))
-const create = () => post('', { items: [unitsOf(gated.fixture.catalog.addProduct())] })
+const create = () => post('', { items: [unitsOf(gated.fixture.catalog.addProduct())], shipping_address: testAddress })
 const pay = (id: string, provider: string, method_token: string) => post(`/${id}/payment`, { provider, method_token })
 
 async function draft(): Promise<string> {

@@ -161,6 +161,7 @@ export type OrderSagasTable = {
   step: SagaStep
   attempt: Generated<number>
   next_run_at: Timestamp
+  turns: Generated<number>
   locked_until: OptionalTimestamp
   lease: string | null
   last_error: string | null

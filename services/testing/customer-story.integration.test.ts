@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import createClient from 'openapi-fetch'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { testAddress } from '../orders/testing/test-address.ts'
 import type { catalogPaths, ordersPaths, usersPaths } from './golden/api-client-types.ts'
 import { openShop, type Shop } from './shop.ts'
 
@@ -60,7 +61,10 @@ test('X22: a customer registers, verifies, logs in, orders and leaves, by a clie
   const key = () => ({ 'idempotency-key': randomUUID() })
   const draft = async (quantity: number) => {
     const items = [{ product_id: productId, quantity }]
-    const begun = await customer.POST('/api/v1/orders', { params: { header: key() }, body: { items } })
+    const begun = await customer.POST('/api/v1/orders', {
+      params: { header: key() },
+      body: { items, shipping_address: testAddress },
+    })
     expect(begun.data).toMatchObject({ status: 'draft', total_cents: 4_990 * quantity, user_id: me.data?.id })
     return begun.data?.id ?? ''
   }

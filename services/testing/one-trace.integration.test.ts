@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { type ExportedSpan, spanKinds, traceCollector } from '../kit/testing/trace-collector.ts'
+import { testAddress } from '../orders/testing/test-address.ts'
 import { openShop, type Shop, type ShopSettings } from './shop.ts'
 import { openWorld, sendTo } from './world.ts'
 
@@ -29,7 +30,7 @@ async function pay(shop: Shop, requestId: string): Promise<void> {
     const headers = { 'idempotency-key': randomUUID(), 'x-request-id': id }
     return sendTo(shop.edgeUrl, { method: 'POST', path, as, body, headers })
   }
-  const order = await post('/api/v1/orders', { items: [{ product_id, quantity: 2 }] })
+  const order = await post('/api/v1/orders', { items: [{ product_id, quantity: 2 }], shipping_address: testAddress })
   const payment = { provider: 'simulated', method_token: 'tok_ok' }
   const paid = await post(`/api/v1/orders/${order.json.id}/payment`, payment, requestId)
   expect([paid.status, paid.json.status]).toEqual([200, 'paid'])

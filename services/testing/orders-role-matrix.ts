@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { signedHeader } from '../orders/payments/signed-payload.ts'
 import { paidOrder } from '../orders/testing/paid-order.ts'
+import { testAddress } from '../orders/testing/test-address.ts'
 import type { Person } from './callers.ts'
 import { buyerAt } from './money/buyer.ts'
 import { type Ask, forAdmins, forAnyone, forUsers, type RoleMatrix, type World } from './role-matrix.ts'
@@ -32,6 +33,13 @@ export const ordersRoleMatrix: RoleMatrix = {
   [`DELETE ${path}/{id}/items/{item_id}`]: {
     ...forOwners,
     ask: async (world, owner) => ({ path: await draftedLine(world, owner) }),
+  },
+  [`PUT ${path}/{id}/addresses`]: {
+    ...forOwners,
+    ask: async (world, owner) => ({
+      path: `${path}/${await drafted(world, owner)}/addresses`,
+      body: { shipping_address: testAddress },
+    }),
   },
   [`POST ${path}/{id}/payment`]: {
     ...forOwners,

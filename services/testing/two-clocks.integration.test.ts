@@ -3,6 +3,7 @@ import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { ServiceProcess } from '../kit/testing/service-process.ts'
+import { testAddress } from '../orders/testing/test-address.ts'
 import { anonymous, type Caller, knownPassword } from './callers.ts'
 import { openShop, type Shop } from './shop.ts'
 import { openWorld, sendTo } from './world.ts'
@@ -56,7 +57,7 @@ async function draft(as: Caller): Promise<string> {
   const created = await post(shop.services.orders, {
     path: '/api/v1/orders',
     as,
-    body: { items: [{ product_id, quantity: 1 }] },
+    body: { items: [{ product_id, quantity: 1 }], shipping_address: testAddress },
   })
   return z.uuid().parse(created.json.id)
 }

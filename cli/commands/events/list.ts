@@ -1,9 +1,9 @@
 import * as Flags from '@oclif/core/flags'
-import { eventRangeFlags, eventServiceFlag, limitFlag, servicesOf } from '../../event-flags.ts'
+import { eventRangeFlags, eventRangeOf, eventServiceFlag, limitFlag, servicesOf } from '../../event-flags.ts'
 import { environmentFlag } from '../../flags.ts'
 import { FlowCommand } from '../../flow-command.ts'
 import { listEvents } from '../../flows/events/stored-events.ts'
-import { eventsView } from '../../output/views/events-view.ts'
+import { eventsView, olderEvents } from '../../output/views/events-view.ts'
 
 export default class EventsList extends FlowCommand {
   static override summary = 'What the services have told, and what of it is not sent yet; kept for two weeks'
@@ -24,10 +24,12 @@ export default class EventsList extends FlowCommand {
 
   protected async execute() {
     const { flags } = await this.parse(EventsList)
-    const { type, from, to, state, limit } = flags
+    const { state, limit } = flags
+    const request = { services: servicesOf(flags), ...eventRangeOf(flags), state, limit }
     const means = await this.means(flags)
-    const events = await listEvents({ services: servicesOf(flags), type, from, to, state, limit }, means)
+    const listed = await listEvents(request, means)
     const look = { environment: flags.env.name, now: means.now(), width: this.width }
-    return { result: { events }, text: eventsView(events, look) }
+    const note = listed.more ? olderEvents(listed) : undefined
+    return { result: listed, text: eventsView(listed.events, look), note }
   }
 }

@@ -4,12 +4,14 @@ import {
   anyEventArgument,
   consumerFlag,
   eventRangeFlags,
+  eventRangeOf,
   eventReasonFlag,
   eventServiceFlag,
   servicesOf,
 } from '../../event-flags.ts'
 import { environmentFlag, yesFlag } from '../../flags.ts'
 import { FlowCommand } from '../../flow-command.ts'
+import { requireConsumer } from '../../flows/events/require-consumer.ts'
 import { listEvents, type ReplayRequest, replayEvents } from '../../flows/events/stored-events.ts'
 import { eventsView, replayedView } from '../../output/views/events-view.ts'
 
@@ -35,9 +37,10 @@ export default class EventsReplay extends FlowCommand {
 
   protected async execute() {
     const { args, flags } = await this.parse(EventsReplay)
-    const { type, from, to, consumer, reason } = flags
-    const request = { services: servicesOf(flags), id: args.id, type, from, to, consumer, reason }
+    const { consumer, reason } = flags
+    const request = { services: servicesOf(flags), id: args.id, ...eventRangeOf(flags), consumer, reason }
     const means = await this.means(flags)
+    if (consumer !== undefined) await requireConsumer(consumer, means)
     if (args.id === undefined && !flags.yes) {
       await requireConfirmation({
         ...wordsFor(flags.env),
@@ -55,10 +58,10 @@ export default class EventsReplay extends FlowCommand {
     { services, type, from, to, consumer = 'every consumer' }: ReplayRequest,
     means: Awaited<ReturnType<EventsReplay['means']>>,
   ): Promise<string> {
-    const events = await listEvents({ services, type, from, to, limit: countedAtMost }, means)
+    const { events, more } = await listEvents({ services, type, from, to, limit: countedAtMost }, means)
     const look = { environment: means.environment, now: means.now(), width: this.width }
-    const count = events.length < countedAtMost ? `${events.length}` : `${countedAtMost} or more`
-    const more = events.length > shownAtMost ? `\n… ${count} in all` : ''
-    return `${eventsView(events.slice(0, shownAtMost), look)}${more}\nSend ${count} again to ${consumer}?`
+    const count = more ? `more than ${countedAtMost}` : `${events.length}`
+    const shown = events.length > shownAtMost ? `\nThese are the newest of ${count}.` : ''
+    return `${eventsView(events.slice(-shownAtMost), look)}${shown}\nSend ${count} again to ${consumer}?`
   }
 }

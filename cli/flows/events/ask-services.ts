@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ServiceName } from '../../../services/registry.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
+import type { RunningState } from '../../platforms/platform.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
 import type { FlowMeans } from '../means.ts'
 import { readSituation } from '../situation.ts'
@@ -19,6 +20,13 @@ export type EventsQuestion<Answer> = {
   readonly answer: z.ZodType<Answer>
 }
 
+export type ServiceAnswer<Answer> = {
+  readonly service: ServiceName
+  readonly answer: Answer
+  /** Whether an instance of the service itself, which does what it was told to, is ready. */
+  readonly ready: boolean
+}
+
 /**
  * Asks each service about its own events: the program of the release that serves, beside it. Throws NOT_UP (refused),
  * and what one of them said where it did not answer.
@@ -26,13 +34,14 @@ export type EventsQuestion<Answer> = {
 export const askServices = async <Answer>(
   { services, words, flags, answer }: EventsQuestion<Answer>,
   means: EventsMeans,
-): Promise<readonly { readonly service: ServiceName; readonly answer: Answer }[]> => {
-  const release = await servingRelease(means)
+): Promise<readonly ServiceAnswer<Answer>[]> => {
+  const { release, instances } = await whatServes(means)
   const asked = { release, words: ['events', ...words, ...flagWords(flags)] }
   const answers = await Promise.allSettled(
     services.map(async (service) => {
       const said = await means.platform.askService({ service, ...asked }, means.interrupted)
-      return { service, answer: answer.parse(said) }
+      const ready = instances.some((instance) => instance.service === service && instance.state === 'ready')
+      return { service, answer: answer.parse(said), ready }
     }),
   )
   // None is left behind at work when another fails.
@@ -45,10 +54,12 @@ export const askServices = async <Answer>(
 const flagWords = (flags: EventFlags): readonly string[] =>
   Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]))
 
-const servingRelease = async (means: EventsMeans): Promise<ReleaseRecord> => {
+type Serving = Pick<RunningState, 'instances'> & { readonly release: ReleaseRecord }
+
+const whatServes = async (means: EventsMeans): Promise<Serving> => {
   const { platform, environment } = means
   const [{ current }, running] = await Promise.all([readSituation(means), platform.running()])
-  if (current !== null && running.serving !== null) return current
+  if (current !== null && running.serving !== null) return { release: current, instances: running.instances }
   throw new ShopctlError({
     code: 'NOT_UP',
     outcome: 'refused',

@@ -37,7 +37,7 @@ const storedEvent = (row: z.output<typeof outboxRow>): StoredEvent => ({
   refusedAt: row.refused_at,
 })
 
-export const eventsAnswer = z.object({ events: z.array(outboxRow.transform(storedEvent)) })
+export const eventsAnswer = z.object({ events: z.array(outboxRow.transform(storedEvent)), more: z.boolean() })
 
 export const eventAnswer = z.object({
   event: z
@@ -47,6 +47,8 @@ export const eventAnswer = z.object({
 })
 
 export const replayedAnswer = z.object({ replayed: z.int() })
+
+export const consumersAnswer = z.object({ consumers: z.array(z.string()) })
 
 const deadFields = {
   consumer: z.string(),

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
+import { olderEvents, replayedView } from '../../output/views/events-view.ts'
+import type { Platform } from '../../platforms/platform.ts'
 import { failureOf } from '../testing/failure-of.ts'
 import { scriptedMeans } from '../testing/scripted-means.ts'
 import { scriptedPlatform } from '../testing/scripted-platform.ts'
 import { goodSource, withRelease1 } from '../testing/with-release.ts'
 import { dropDeadEvent, listDeadEvents, replayDeadEvents, showDeadEvent } from './dead-events.ts'
+import { requireConsumer } from './require-consumer.ts'
 import { listEvents, replayEvents, showEvent } from './stored-events.ts'
 
 const all = ['users', 'catalog', 'orders'] as const
@@ -36,25 +39,37 @@ const parked = (more: object) => ({
   ...more,
 })
 
+/** What the platform says, with these services down. */
+async function runningWithout(down: readonly string[], platform: Platform) {
+  const running = await platform.running()
+  const instances = running.instances.map((instance) =>
+    down.includes(instance.service) ? { ...instance, state: 'down' as const } : instance,
+  )
+  return { ...running, instances }
+}
+
 /** A shop that is up, whose services say what is given; who says nothing of it has nothing. */
-async function shopThatSays(said: Readonly<Record<string, unknown>>, nothing: unknown) {
+async function shopThatSays(said: Readonly<Record<string, unknown>>, nothing: unknown, down: readonly string[] = []) {
   const world = await withRelease1()
   for (const service of all) world.answers[service] = () => said[service] ?? nothing
-  const { means } = scriptedMeans(world.platform)
+  const { means } = scriptedMeans({ ...world.platform, running: () => runningWithout(down, world.platform) })
   const asked = () => world.journal.filter((line) => line.startsWith('ask ')).toSorted()
   return { means, asked }
 }
 
-test('events of all services come in the order in which they were written, at most as many as asked for', async () => {
+test('the newest events of all services come in the order in which they were written, and it is said that there are older ones', async () => {
   const { means, asked } = await shopThatSays(
     {
-      users: { events: [stored({ created_at: '2026-11-22T13:37:02.000Z' })] },
-      orders: { events: [stored({}), stored({ created_at: '2026-11-22T13:37:03.000Z' })] },
+      users: { events: [stored({ created_at: '2026-11-22T13:36:00.000Z' })], more: false },
+      orders: { events: [stored({}), stored({ created_at: '2026-11-22T13:37:03.000Z' })], more: false },
+      catalog: { events: [stored({ created_at: '2026-11-22T13:37:02.000Z' })], more: false },
     },
-    { events: [] },
+    {},
   )
-  const events = await listEvents({ services: all, type: 'order.paid.v1', limit: 2 }, means)
-  expect(events.map(({ service }) => service)).toEqual(['orders', 'users'])
+  const { events, more } = await listEvents({ services: all, type: 'order.paid.v1', limit: 3 }, means)
+  expect(events.map(({ service }) => service)).toEqual(['orders', 'catalog', 'orders'])
+  expect(more).toBe(true)
+  expect(olderEvents({ events, more })).toContain('older than these 3: add --to 2026-11-22T13:37:00.001Z ')
   expect(events[0]).toEqual({
     service: 'orders',
     id,
@@ -67,8 +82,13 @@ test('events of all services come in the order in which they were written, at mo
     refusedAt: null,
   })
   expect(asked()).toEqual(
-    ['catalog', 'orders', 'users'].map((service) => `ask ${service} events list --type=order.paid.v1 --limit=2`),
+    ['catalog', 'orders', 'users'].map((service) => `ask ${service} events list --type=order.paid.v1 --limit=3`),
   )
+})
+
+test.each([true, false])('older ones of one service are older ones: %j', async (more) => {
+  const { means } = await shopThatSays({ orders: { events: [stored({})], more } }, { events: [], more: false })
+  expect(await listEvents({ services: all, limit: 1 }, means)).toMatchObject({ events: [{ service: 'orders' }], more })
 })
 
 test('an event is shown with all that it says, of the service that has it', async () => {
@@ -88,8 +108,8 @@ test('a replay names its range, its consumer and who asks', async () => {
   const range = { type: 'order.paid.v1', from: '2026-11-22T00:00:00.000Z', consumer: 'catalog-purchases' }
   expect(await replayEvents({ services: ['catalog', 'orders'], ...range }, means)).toEqual({
     replayed: [
-      { service: 'catalog', count: 0 },
-      { service: 'orders', count: 3 },
+      { service: 'catalog', count: 0, ready: true },
+      { service: 'orders', count: 3, ready: true },
     ],
   })
   await replayEvents({ services: ['orders'], id, reason: 'the cache was lost' }, means)
@@ -99,6 +119,47 @@ test('a replay names its range, its consumer and who asks', async () => {
     `ask orders events replay ${filter} --actor=ada@laptop`,
     `ask orders events replay ${id} --reason=the cache was lost --actor=ada@laptop`,
   ])
+})
+
+test('a replay tells of a service that is not there to send', async () => {
+  const { means } = await shopThatSays({ orders: { replayed: 1 } }, { replayed: 0 }, ['orders'])
+  const result = await replayEvents({ services: ['catalog', 'orders'], id }, means)
+  expect(result).toEqual({
+    replayed: [
+      { service: 'catalog', count: 0, ready: true },
+      { service: 'orders', count: 1, ready: false },
+    ],
+  })
+  expect(replayedView(result)).toBe('orders is not ready; it sends 1 event again once it runs.')
+})
+
+test('a replay of an event that nobody has is refused; a range without events is no failure', async () => {
+  const { means } = await shopThatSays({}, { replayed: 0 })
+  expect(await failureOf(replayEvents({ services: all, id }, means))).toMatchObject({
+    code: 'EVENT_NOT_FOUND',
+    outcome: 'refused',
+    fix: [expect.stringContaining('events list')],
+  })
+  const { replayed } = await replayEvents({ services: all, type: 'order.paid.v1' }, means)
+  expect(replayed.map(({ count }) => count)).toEqual([0, 0, 0])
+})
+
+test('a consumer that no service has is refused with the names of those that are', async () => {
+  const { means, asked } = await shopThatSays(
+    {
+      catalog: { consumers: ['catalog-purchases'] },
+      orders: { consumers: ['orders-counters', 'order-notifications'] },
+    },
+    { consumers: [] },
+  )
+  await requireConsumer('order-notifications', means)
+  expect(asked()).toEqual(['catalog', 'orders', 'users'].map((service) => `ask ${service} events consumers`))
+  expect(await failureOf(requireConsumer('bogus', means))).toMatchObject({
+    code: 'UNKNOWN_CONSUMER',
+    outcome: 'usage',
+    message: expect.stringContaining('"bogus"'),
+    why: ['catalog has catalog-purchases', 'orders has orders-counters, order-notifications'],
+  })
 })
 
 test('E19: dead events are listed with the service whose consumer gave them up, and shown with what they say', async () => {
@@ -176,7 +237,7 @@ test('what one service says instead of an answer is told when the others have an
     world.answers[service] = () => {
       if (service === 'users') throw new Error('users has no such table')
       answered.push(service)
-      return { events: [] }
+      return { events: [], more: false }
     }
   }
   const { means } = scriptedMeans(world.platform)

@@ -20,16 +20,24 @@ export type EventsListRequest = EventRange & {
   readonly limit: number
 }
 
-/** What is in the outboxes, the oldest first. */
+export type EventsList = {
+  /** The oldest first. */
+  readonly events: readonly (StoredEvent & OfService)[]
+  /** Whether older ones fit too. */
+  readonly more: boolean
+}
+
+/** What is in the outboxes: the newest, as many as asked for. */
 export const listEvents = async (
   { services, ...flags }: EventsListRequest,
   means: EventsMeans,
-): Promise<readonly (StoredEvent & OfService)[]> => {
+): Promise<EventsList> => {
   const answers = await askServices({ services, words: ['list'], flags, answer: eventsAnswer }, means)
-  return answers
+  const found = answers
     .flatMap(({ service, answer }) => answer.events.map((event) => ({ service, ...event })))
     .toSorted((one, other) => one.createdAt.localeCompare(other.createdAt))
-    .slice(0, flags.limit)
+  const events = found.slice(-flags.limit)
+  return { events, more: events.length < found.length || answers.some(({ answer }) => answer.more) }
 }
 
 export type EventRequest = { readonly id: string; readonly services: readonly ServiceName[] }
@@ -42,14 +50,17 @@ export const showEvent = async (
   const answers = await askServices({ services, words: ['show', id], flags: {}, answer: eventAnswer }, means)
   const [found] = answers.flatMap(({ service, answer: { event } }) => (event === null ? [] : [{ service, ...event }]))
   if (found !== undefined) return found
-  throw new ShopctlError({
+  throw notFound({ id, services }, means)
+}
+
+const notFound = ({ id, services }: EventRequest, { environment }: Pick<EventsMeans, 'environment'>): ShopctlError =>
+  new ShopctlError({
     code: 'EVENT_NOT_FOUND',
     outcome: 'refused',
-    what: `There is no event ${id} in ${means.environment}.`,
+    what: `There is no such event ${id} in ${environment}.`,
     why: [`${services.join(', ')} keep what is published for two weeks`],
-    fix: [toType(`events list --env ${means.environment}`)],
+    fix: [toType(`events list --env ${environment}`)],
   })
-}
 
 export type ReplayRequest = EventRange & {
   readonly services: readonly ServiceName[]
@@ -59,9 +70,17 @@ export type ReplayRequest = EventRange & {
   readonly reason?: string | undefined
 }
 
-export type ReplayResult = { readonly replayed: readonly (OfService & { readonly count: number })[] }
+export type Replayed = OfService & {
+  readonly count: number
+  /** False where the service is not there to send them: it does so once it runs. */
+  readonly ready: boolean
+}
+export type ReplayResult = { readonly replayed: readonly Replayed[] }
 
-/** Sends stored events to the bus once more, as they are: who has handled one does not do so again. */
+/**
+ * Sends stored events to the bus once more, as they are: who has handled one does not do so again. Throws
+ * EVENT_NOT_FOUND (refused) where the one that is named is none.
+ */
 export const replayEvents = async (
   { services, id, ...flags }: ReplayRequest,
   means: EventsMeans,
@@ -69,7 +88,9 @@ export const replayEvents = async (
   const words = id === undefined ? ['replay'] : ['replay', id]
   const question = { services, words, flags: { ...flags, actor: actorOf(means) }, answer: replayedAnswer }
   const answers = await askServices(question, means)
-  return { replayed: answers.map(({ service, answer }) => ({ service, count: answer.replayed })) }
+  const replayed = answers.map(({ service, answer, ready }) => ({ service, count: answer.replayed, ready }))
+  if (id !== undefined && replayed.every(({ count }) => count === 0)) throw notFound({ id, services }, means)
+  return { replayed }
 }
 
 /** As the trail of the service takes it. */

@@ -1,6 +1,6 @@
 import type { HandledEvent } from '../../flows/events/dead-events.ts'
 import type { DeadEvent, StoredEvent } from '../../flows/events/event-answers.ts'
-import type { OfService, ReplayResult } from '../../flows/events/stored-events.ts'
+import type { EventsList, OfService, ReplayResult } from '../../flows/events/stored-events.ts'
 import { renderTable } from '../table.ts'
 import { ageInWords } from '../words-for-time.ts'
 
@@ -23,6 +23,12 @@ export const eventsView = (events: readonly (StoredEvent & OfService)[], { envir
         rows: events,
         width,
       })
+
+/** What to type for the older ones: `--to` is not in the range, so a millisecond after the oldest that is shown. */
+export const olderEvents = ({ events }: EventsList): string => {
+  const to = new Date(new Date(events[0]?.createdAt ?? 0).getTime() + 1).toISOString()
+  return `There are events older than these ${events.length}: add --to ${to} for them, --from for a range, or a greater --limit.`
+}
 
 const stateWords = ({ replayedAt, droppedAt, dropReason }: DeadEvent, now: Date): string => {
   if (replayedAt !== null) return `sent again ${ageInWords(replayedAt, now)}`
@@ -66,7 +72,13 @@ const counted = (count: number): string => (count === 1 ? '1 event' : `${count} 
 export const replayedView = ({ replayed }: ReplayResult): string => {
   const some = replayed.filter(({ count }) => count > 0)
   if (some.length === 0) return 'There was no such event; nothing is sent.'
-  return some.map(({ service, count }) => `${service} sends ${counted(count)} again.`).join('\n')
+  return some
+    .map(({ service, count, ready }) =>
+      ready
+        ? `${service} sends ${counted(count)} again.`
+        : `${service} is not ready; it sends ${counted(count)} again once it runs.`,
+    )
+    .join('\n')
 }
 
 export const handledView = (events: readonly HandledEvent[], done: 'given back to' | 'dropped for'): string =>

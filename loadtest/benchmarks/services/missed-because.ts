@@ -1,4 +1,4 @@
-/** Of rows that are known to miss their target: why, and what was tried. */
+/** Of rows that are known to miss their target: why, and what was tried. By the row's id, those of orders on their own. */
 export const missedBecause: Readonly<Record<string, string>> = {
   'X10.pg':
     'what is around the statement costs 2.3 to 2.6 H either way, and what the row adds to it is about 0.6 of what it adds unnamed. Six runs gave 0.74 to 0.96, four of them 0.74 to 0.81. Tried: statements named once, several on one connection without waiting, one round trip a request',

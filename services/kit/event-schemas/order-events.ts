@@ -95,6 +95,9 @@ export const orderEvents = {
       ...order,
       refund_id: eventId,
       amount_cents: cents,
+      refund_currency: currency
+        .optional()
+        .meta({ description: 'of the amount, as it was paid; the order’s where it is left out' }),
       payment_status: z.enum(['unpaid', 'paid', 'partially_refunded', 'refunded']),
     }),
     example: {
@@ -102,6 +105,7 @@ export const orderEvents = {
       status: 'shipped',
       refund_id: '0192f0c4-5a00-7000-8000-000000000007',
       amount_cents: 1999,
+      refund_currency: 'EUR',
       payment_status: 'partially_refunded',
     },
   }),

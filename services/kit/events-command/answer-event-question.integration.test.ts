@@ -26,11 +26,13 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
+const consumes = ['mailer', 'orders-users']
+
 /** As the words reach the program. */
 async function ask(...words: readonly string[]): Promise<unknown> {
   const read = readEventQuestion(words)
   if (!read.ok) throw new Error(read.why)
-  return JSON.parse(JSON.stringify(await answerEventQuestion(database.kysely, read.question)))
+  return JSON.parse(JSON.stringify(await answerEventQuestion({ database: database.kysely, consumes }, read.question)))
 }
 
 const by = '--actor=ada@laptop'
@@ -106,4 +108,26 @@ test('stored events are listed, shown and sent again as they are', async () => {
     { actor: 'ada@laptop', detail: { type: 'user.verified.v1' } },
     { actor: 'ada@laptop', detail: { type: 'user.closed.v1' } },
   ])
+})
+
+test('the newest events are listed, the oldest of them first, and it is said whether there are older ones', async () => {
+  await sql`
+    insert into outbox_events (id, type, subject, aggregate_version, envelope, published_at, refused_at)
+    select gen_random_uuid(), 'user.verified.v1', gen_random_uuid(), n, '{}',
+      case when n % 2 = 0 then now() end, case when n = 5 then now() end
+    from generate_series(1, 7) as n order by n`.execute(database.kysely)
+  const versions = (...which: readonly number[]) => which.map((aggregate_version) => ({ aggregate_version }))
+  const type = '--type=user.verified.v1'
+  expect(await ask('list', type, '--limit=3')).toMatchObject({ events: versions(5, 6, 7), more: true })
+  expect(await ask('list', type, '--limit=7')).toMatchObject({ events: versions(1, 2, 3, 4, 5, 6, 7), more: false })
+  expect(await ask('list', type, '--state=published', '--limit=2')).toMatchObject({
+    events: versions(4, 6),
+    more: true,
+  })
+  expect(await ask('list', type, '--state=refused')).toMatchObject({ events: versions(5), more: false })
+  expect(await ask('list', type, '--state=unpublished')).toMatchObject({ events: versions(1, 3, 7), more: false })
+})
+
+test('the names of the consumers are those that the service says it has', async () => {
+  expect(await ask('consumers')).toEqual({ consumers: ['mailer', 'orders-users'] })
 })

@@ -19,6 +19,7 @@ test.each<[readonly string[], object]>([
     ['replay', '--consumer=catalog-purchases', '--actor=ada@laptop'],
     { ask: 'replay', consumer: 'catalog-purchases', actor: 'ada@laptop' },
   ],
+  [['consumers'], { ask: 'consumers' }],
   [['dead', 'list'], { ask: 'dead list', handled: 'left-out', limit: 100 }],
   [['dead', 'show', id], { ask: 'dead show', id }],
   [['dead', 'replay', '--actor=ada'], { ask: 'dead replay', actor: 'ada' }],

@@ -33,6 +33,7 @@ const questionSchema = z.discriminatedUnion('ask', [
     actor,
     reason: reason.optional(),
   }),
+  z.strictObject({ ask: z.literal('consumers') }),
   z.strictObject({
     ask: z.literal('dead list'),
     consumer: consumer.optional(),
@@ -63,8 +64,8 @@ const options: ParseArgsConfig['options'] = Object.fromEntries(names.map((name) 
 
 export const eventsUsage =
   'usage: events list [--from --to --type --subject --state --limit] | show ID | replay [ID] [--from --to --type ' +
-  '--subject --consumer --reason] --actor | dead list [--consumer --type --handled --limit] | dead show ID | dead ' +
-  'replay [ID] [--consumer --type --reason] --actor | dead drop ID [--consumer] --reason --actor'
+  '--subject --consumer --reason] --actor | consumers | dead list [--consumer --type --handled --limit] | dead show ' +
+  'ID | dead replay [ID] [--consumer --type --reason] --actor | dead drop ID [--consumer] --reason --actor'
 
 /** Says why where the words are none of ours. */
 export function readEventQuestion(words: readonly string[]): ReadQuestion {

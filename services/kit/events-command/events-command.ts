@@ -10,7 +10,7 @@ type Asked<Settings> = { readonly settings: Settings; readonly options: readonly
 
 /** Answers one question about the service's events in one line: `{"event":"answer","service":…,"answer":{…}}`. */
 export async function eventsCommand<Settings extends CommonSettings, Tables>(
-  { facts }: Service<Settings, Tables>,
+  { facts, consumes = [] }: Service<Settings, Tables>,
   { settings, options, logger }: Asked<Settings>,
 ): Promise<number> {
   const reading = readEventQuestion(options)
@@ -20,7 +20,7 @@ export async function eventsCommand<Settings extends CommonSettings, Tables>(
   }
   const database = openServiceDatabase<Tables>({ facts, settings, metrics: createMetrics(), logger })
   try {
-    const answer = await answerEventQuestion(database.kysely, reading.question)
+    const answer = await answerEventQuestion({ database: database.kysely, consumes }, reading.question)
     process.stdout.write(`${JSON.stringify({ event: 'answer', service: facts.name, answer })}\n`)
     return 0
   } catch (error) {

@@ -28,7 +28,7 @@ export type Relay = {
 }
 
 /** One transaction after another tells, and each would be a batch of its own. */
-const gatherMilliseconds = 20
+const gatherMilliseconds = 50
 const backOffMilliseconds = { least: 500, most: 5_000 }
 
 /**

@@ -30,16 +30,23 @@ const state = sql<OutboxState>`case when published_at is not null then 'publishe
   when refused_at is not null then 'refused' else 'unpublished' end`
 const columns = sql`seq, id, type, subject, aggregate_version, ${state} as state, created_at, published_at, refused_at`
 
-/** The oldest first. Published ones are kept for two weeks. */
+const isIn: Readonly<Record<OutboxState, RawBuilder<boolean>>> = {
+  published: sql`published_at is not null`,
+  // As the index of what is not published has it.
+  unpublished: sql`published_at is null and refused_at is null`,
+  refused: sql`published_at is null and refused_at is not null`,
+}
+
+/** The newest that fit, the oldest of them first. Published ones are kept for two weeks. */
 export async function listOutbox(
   database: QueryExecutorProvider,
   wanted: OutboxWanted & { readonly state?: OutboxState | undefined; readonly limit?: number } = {},
 ): Promise<readonly OutboxEvent[]> {
   const { rows } = await sql<OutboxEvent>`
     select ${columns} from outbox_events
-    where ${fits(wanted)} and (${wanted.state ?? null}::text is null or ${state} = ${wanted.state ?? null})
-    order by seq limit ${wanted.limit ?? 100}`.execute(database)
-  return rows
+    where ${fits(wanted)} and ${wanted.state === undefined ? sql`true` : isIn[wanted.state]}
+    order by seq desc limit ${wanted.limit ?? 100}`.execute(database)
+  return rows.toReversed()
 }
 
 /** With all that it says; undefined where there is none. */

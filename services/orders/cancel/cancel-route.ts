@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { entityTag } from '../../kit/entity-tags.ts'
 import type { Guard } from '../../kit/guard.ts'
+import { nameSchema } from '../../kit/name-schema.ts'
 import { Problem, problemResponses, problems } from '../../kit/problems.ts'
-import { text } from '../../kit/query-parameters.ts'
 import { jsonBody, type RequestEnvironment, taggedAnswer } from '../../kit/routes.ts'
 import type { OrdersAccess } from '../access.ts'
 import { callOf } from '../keyed-call.ts'
@@ -15,7 +15,7 @@ import { type CancelParts, cancelOrder } from './cancel-order.ts'
 type Parts = CancelParts & { readonly guard: Guard<OrdersAccess> }
 
 const cancelSchema = z
-  .strictObject({ reason: text({ least: 1, most: 200 }).default('cancelled by the customer') })
+  .strictObject({ reason: nameSchema(200).default('cancelled by the customer') })
   .openapi('CancelOrder', { example: { reason: 'ordered twice' } })
 
 export function addCancelRoute(routes: OpenAPIHono<RequestEnvironment>, parts: Parts): void {

@@ -1,4 +1,4 @@
-import type { Font } from 'fontkit'
+import type { Font, GlyphRun } from 'fontkit'
 import { once } from '../../kit/once.ts'
 import { type FontName, fontBytes } from './fonts/font-bytes.ts'
 
@@ -8,7 +8,34 @@ async function openFont(name: FontName): Promise<Font> {
   const { create } = await import('fontkit')
   const font = create(await fontBytes(name))
   if (!('layout' in font)) throw new Error(`${name} is a collection of fonts`)
+  rememberLayouts(font)
   return font
+}
+
+const layoutsAtMost = 5_000
+
+/**
+ * Most words of a document were in others before, and laying words out is most of its time. Each is laid out as the first
+ * one of all, so that what it is does not depend on which came before it.
+ */
+function rememberLayouts(font: Font): void {
+  const layOut = font.layout.bind(font)
+  const known = new Map<string, GlyphRun>()
+  font.layout = (text) => {
+    const run = known.get(text) ?? laidOut(text)
+    // pdfkit scales the positions of the run that it is given.
+    const positions = run.positions.map((position) => ({ ...position }))
+    const advanceWidth = () => positions.reduce((width, { xAdvance }) => width + xAdvance, 0)
+    return Object.defineProperty({ ...run, positions }, 'advanceWidth', { get: advanceWidth })
+  }
+
+  function laidOut(text: string): GlyphRun {
+    Reflect.set(font, '_glyphs', {})
+    const run = layOut(text)
+    if (known.size >= layoutsAtMost) known.clear()
+    known.set(text, run)
+    return run
+  }
 }
 
 // Each once a process: reading its tables takes longer than a document.

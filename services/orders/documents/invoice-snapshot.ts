@@ -60,6 +60,8 @@ export const invoiceSnapshotSchema = z
   .openapi('Invoice', { example: exampleOfAnInvoice() })
 
 export type InvoiceSnapshot = z.infer<typeof invoiceSnapshotSchema>
+/** Before it has its number, which it gets as late as can be. */
+export type UnnumberedInvoice = Omit<InvoiceSnapshot, 'number' | 'number_text'>
 export type InvoiceLine = InvoiceSnapshot['lines'][number]
 
 /** `INV-2026` and 17: `INV-2026-000017`. */

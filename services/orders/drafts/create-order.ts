@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { repeatOnConflict } from '../../kit/database-faults.ts'
 import { entityTag } from '../../kit/entity-tags.ts'
 import { answerOnce, type GivenAnswer } from '../../kit/idempotency.ts'
@@ -7,9 +7,10 @@ import type { KeyedCall } from '../keyed-call.ts'
 import { type Order, type OrderDraft, orderSchema } from '../order-contract.ts'
 import { findOrder } from '../reads/find-order.ts'
 import type { OrdersTables } from '../schema.ts'
+import { addressText } from './address-text.ts'
 import { type AskedCatalog, fetchProducts } from './catalog-prices.ts'
 import type { Charges } from './charges.ts'
-import { insertLines } from './draft-lines.ts'
+import { linesInsert } from './draft-lines.ts'
 import { addUp, type PricedOrder, priceOrder } from './price-order.ts'
 
 export type DraftParts = Pick<AskedCatalog, 'catalog'> & {
@@ -55,42 +56,24 @@ async function writeDraft(
 ): Promise<StoredAnswer> {
   const { draft, principal, origin } = request
   const id = claim.resourceId
-  await transaction
-    .insertInto('orders')
-    .values({
-      id,
-      user_id: principal.userId,
-      status: 'draft',
-      currency: priced.currency,
-      subtotal_cents: priced.subtotalCents,
-      tax_cents: priced.taxCents,
-      shipping_cents: priced.shippingCents,
-      total_cents: priced.totalCents,
-      shipping_address: addressText(draft.shipping_address),
-      billing_address: addressText(draft.billing_address),
-    })
-    .execute()
+  const { actor, cause } = origin
   const lines = priced.lines.map((line, index) => ({ ...line, id: parts.newId(), position: index + 1 }))
-  await insertLines(transaction, { orderId: id, lines })
-  await transaction
-    .insertInto('order_status_history')
-    .values({
-      order_id: id,
-      from_status: null,
-      to_status: 'draft',
-      actor_id: origin.actor.id,
-      actor_role: origin.actor.role,
-      reason: 'created',
-      request_id: origin.cause.requestId,
-    })
-    .execute()
+  await sql`
+    with made as (
+      insert into orders (id, user_id, status, currency, subtotal_cents, tax_cents, shipping_cents, total_cents,
+        shipping_address, billing_address)
+      values (${id}, ${principal.userId}, 'draft', ${priced.currency}, ${priced.subtotalCents}, ${priced.taxCents},
+        ${priced.shippingCents}, ${priced.totalCents}, ${addressText(draft.shipping_address)},
+        ${addressText(draft.billing_address)})
+    ), noted as (
+      insert into order_status_history (order_id, from_status, to_status, actor_id, actor_role, reason, request_id)
+      values (${id}, null, 'draft', ${actor.id}, ${actor.role}, 'created', ${cause.requestId})
+    )
+    ${linesInsert({ orderId: id, lines })}`.execute(transaction)
   const answer = answerOfOrder(201, orderSchema.parse(await findOrder(transaction, id)))
   await storeAnswer(transaction, claim, answer)
   return answer
 }
-
-const addressText = (address: OrderDraft['shipping_address']) =>
-  address === undefined ? null : JSON.stringify(address)
 
 export function answerOfOrder(status: 200 | 201, order: Order): StoredAnswer {
   const location = status === 201 ? { location: `/api/v1/orders/${order.id}` } : {}

@@ -12,7 +12,7 @@ import { type LockedOrder, lockOwnOrder } from '../status/move-order.ts'
 import { allowedActions, cellOf } from '../status/transitions.ts'
 import { fetchProducts } from './catalog-prices.ts'
 import { answerOfOrder, type DraftParts } from './create-order.ts'
-import { insertLines, readLines, updateLine, writeTotals } from './draft-lines.ts'
+import { linesInsert, readLines, updateLine, writeTotals } from './draft-lines.ts'
 import { type CatalogProduct, mixedCurrencies, pricedLine, totalsOf, unknownProducts } from './price-order.ts'
 
 export type AddedItem = { readonly product_id: string; readonly quantity: number }
@@ -59,7 +59,7 @@ async function assertEditable(database: Kysely<OrdersTables>, { orderId, ownerId
   judgeEditable(order)
 }
 
-function judgeEditable({ status }: Pick<LockedOrder, 'status'>): void {
+export function judgeEditable({ status }: Pick<LockedOrder, 'status'>): void {
   if (cellOf('edit_items', status) !== 'conflict') return
   const members = { from: status, action: 'edit_items', allowed_transitions: allowedActions(status) }
   throw new Problem(orderProblems.notEditable, { detail: `The order is ${status}`, members })
@@ -88,8 +88,8 @@ async function writeItem(
   const [line] = pricedLine({ productId: product.id, quantity }, { product, charges: parts.charges })
   if (line === undefined) throw unknownItem()
   if (present === undefined) {
-    const position = await nextPosition(transaction, orderId)
-    await insertLines(transaction, { orderId, lines: [{ ...line, id: parts.newId(), position }] })
+    const position = (lines.at(-1)?.position ?? 0) + 1
+    await linesInsert({ orderId, lines: [{ ...line, id: parts.newId(), position }] }).execute(transaction)
   } else {
     await updateLine(transaction, { id: present.id, line })
   }
@@ -104,15 +104,6 @@ async function writeItem(
 function tooMany(present: number): Problem {
   const message = `must be at most ${quantityAtMost - present} more: the order has ${present}`
   return new Problem(problems.invalid, { errors: [{ pointer: '/quantity', code: 'too_big', message }] })
-}
-
-async function nextPosition(transaction: Transaction<OrdersTables>, orderId: string): Promise<number> {
-  const last = await transaction
-    .selectFrom('order_items')
-    .select((expressions) => expressions.fn.max('position').as('position'))
-    .where('order_id', '=', orderId)
-    .executeTakeFirst()
-  return (last?.position ?? 0) + 1
 }
 
 export type Removal = Call & { readonly orderId: string; readonly itemId: string }

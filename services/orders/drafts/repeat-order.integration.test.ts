@@ -4,6 +4,7 @@ import { type ServiceProcess, startService } from '../../kit/testing/service-pro
 import { orderSchema } from '../order-contract.ts'
 import { postOrder, problemOf, writtenBy } from '../testing/orders-fixture.ts'
 import { ordersStage } from '../testing/orders-stage.ts'
+import { testAddress } from '../testing/test-address.ts'
 
 const stage = ordersStage()
 
@@ -72,6 +73,30 @@ test('O2: JSON with other spacing or key order is the same body', async () => {
   await order(`{"items":[{"product_id":"${id}","quantity":1}]}`, 'k')
   const again = await order(`{ "items" : [ { "quantity" : 1, "product_id" : "${id}" } ] }`, 'k')
   expect(again.headers.get('idempotency-replayed')).toBe('true')
+})
+
+test('O2: an id in capital letters is the same id, in the body and in the path', async () => {
+  const { id } = stage.catalog.addProduct()
+  const bodyOfId = (product_id: string) => ({
+    items: [{ product_id, quantity: 1 }],
+    shipping_address: testAddress,
+  })
+  await order(bodyOfId(id), 'k')
+  const again = await order(bodyOfId(id.toUpperCase()), 'k')
+  expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true'])
+  const { shop } = stage
+  const { id: orderId } = orderSchema.parse(await again.json())
+  expect((await shop.pay(orderId, 'tok_ok', 'pay')).status).toBe(200)
+  const repeated = await shop.pay(orderId.toUpperCase(), 'tok_ok', 'pay')
+  expect([repeated.status, repeated.headers.get('idempotency-replayed')]).toEqual([200, 'true'])
+})
+
+test('no body is an empty one, also of a repeat', async () => {
+  const headers = { authorization: `Bearer ${stage.customer.token}`, 'idempotency-key': 'k' }
+  const post = () => stage.app.request(path, { method: 'POST', headers })
+  const first = await post()
+  expect(orderSchema.parse(await first.json())).toMatchObject({ status: 'draft', items: [] })
+  expect((await post()).headers.get('idempotency-replayed')).toBe('true')
 })
 
 test('O2: the same key with another body is a 422, and the order stands', async () => {

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Address } from '../order-contract.ts'
 import type { OrdersTables } from '../schema.ts'
 
@@ -28,36 +28,16 @@ export type InvoicedOrder = {
 
 /** What of an order an invoice tells. */
 export async function invoiceFacts(transaction: Transaction<OrdersTables>, orderId: string): Promise<InvoicedOrder> {
-  const order = await transaction
-    .selectFrom('orders')
-    .select([
-      'id',
-      'user_id as userId',
-      'currency',
-      'subtotal_cents as subtotalCents',
-      'tax_cents as taxCents',
-      'shipping_cents as shippingCents',
-      'total_cents as totalCents',
-      'shipping_address as shippingAddress',
-      'billing_address as billingAddress',
-    ])
-    .where('id', '=', orderId)
-    .executeTakeFirst()
+  const { rows } = await sql<InvoicedOrder>`
+    select id, user_id as "userId", currency, subtotal_cents as "subtotalCents", tax_cents as "taxCents",
+      shipping_cents as "shippingCents", total_cents as "totalCents", shipping_address as "shippingAddress",
+      billing_address as "billingAddress", (
+        select coalesce(json_agg(json_build_object('id', id, 'name', name, 'sku', sku, 'quantity', quantity,
+          'unitPriceCents', unit_price_cents, 'taxBasisPoints', tax_basis_points, 'taxCents', tax_cents,
+          'totalCents', total_cents) order by position), '[]')
+        from order_items where order_id = o.id) as lines
+    from orders o where id = ${orderId}`.execute(transaction)
+  const [order] = rows
   if (order === undefined) throw new Error(`there is no order ${orderId}`)
-  const lines = await transaction
-    .selectFrom('order_items')
-    .select([
-      'id',
-      'name',
-      'sku',
-      'quantity',
-      'unit_price_cents as unitPriceCents',
-      'tax_basis_points as taxBasisPoints',
-      'tax_cents as taxCents',
-      'total_cents as totalCents',
-    ])
-    .where('order_id', '=', orderId)
-    .orderBy('position')
-    .execute()
-  return { ...order, lines }
+  return order
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { accepts } from 'hono/accepts'
 import type { Kysely } from 'kysely'
 import type { Guard } from '../../kit/guard.ts'
+import { idSchema } from '../../kit/id-schema.ts'
 import { type ObjectStore, ObjectStoreFault } from '../../kit/object-store/object-store.ts'
 import { Problem, problemResponses, problems } from '../../kit/problems.ts'
 import type { RequestEnvironment } from '../../kit/routes.ts'
@@ -13,7 +15,7 @@ import { orderPath } from '../order-contract.ts'
 import { invoiceProblems } from '../problems.ts'
 import { ownerIdOf } from '../reads/read-routes.ts'
 import type { OrdersTables } from '../schema.ts'
-import { type FoundInvoice, findInvoice } from './store-documents.ts'
+import { type FoundInvoice, findInvoiceOfOrder } from './store-documents.ts'
 
 type Parts = {
   readonly database: Kysely<OrdersTables>
@@ -21,31 +23,28 @@ type Parts = {
   readonly guard: Guard<OrdersAccess>
 }
 
+const json = 'application/json'
+
 /** The document as it was stored, or what it says as JSON. */
 export function addInvoiceRoute(routes: OpenAPIHono<RequestEnvironment>, parts: Parts): void {
   const { database, guard } = parts
   routes.openapi({ ...invoiceRoute, ...guard.user('getInvoice') }, async (c) => {
     const { id: orderId } = c.req.valid('param')
+    const { refund_id: refundId = null } = c.req.valid('query')
     const ownerId = ownerIdOf(c.var.principal)
     const order = await database.selectFrom('orders').select('user_id').where('id', '=', orderId).executeTakeFirst()
     if (order === undefined || (ownerId !== undefined && order.user_id !== ownerId))
       throw new Problem(problems.notFound)
-    const invoice = await findInvoice(database, { orderId })
+    const invoice = await findInvoiceOfOrder(database, { orderId, refundId })
     if (invoice === undefined) throw new Problem(invoiceProblems.notIssued)
     c.header('Vary', 'Accept')
-    if (wantsJson(c.req.header('accept'))) return c.json(invoice.snapshot, 200)
+    const type = accepts(c, { header: 'Accept', supports: [documentContentType, json], default: documentContentType })
+    if (type === json) return c.json(invoice.snapshot, 200)
     const bytes = await storedDocument(parts.store, invoice)
     const name = `${invoice.snapshot.number_text}.pdf`
     const headers = { 'content-type': documentContentType, 'content-disposition': `inline; filename="${name}"` }
     return c.body(bytes, 200, headers)
   })
-}
-
-/** JSON only where it is asked for and PDF is not asked for before it. */
-function wantsJson(accept = ''): boolean {
-  const json = accept.indexOf('application/json')
-  const pdf = accept.indexOf(documentContentType)
-  return json >= 0 && (pdf < 0 || json < pdf)
 }
 
 /**
@@ -70,7 +69,8 @@ const invoiceRoute = createRoute({
   method: 'get',
   path: '/api/v1/orders/{id}/invoice',
   summary: 'The invoice of a paid order, as PDF; as JSON where `Accept` asks for it',
-  request: { params: orderPath },
+  description: 'With `refund_id` the credit note of that refund, which is issued once its money has gone back.',
+  request: { params: orderPath, query: z.object({ refund_id: idSchema.optional() }) },
   responses: {
     200: {
       description: 'The invoice',

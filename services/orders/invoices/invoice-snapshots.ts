@@ -5,22 +5,23 @@ import {
   type InvoiceSnapshot,
   invoiceNumberText,
   maskedReference,
+  type UnnumberedInvoice,
 } from '../documents/invoice-snapshot.ts'
 import type { PaymentRow } from '../pay/payment-store.ts'
+import { creditedParts } from './credited-parts.ts'
 import type { InvoicedLine, InvoicedOrder } from './invoice-facts.ts'
 import type { RefundFacts } from './refund-facts.ts'
 
 type Issued = {
   readonly series: string
-  readonly number: number
   readonly issuedAt: Date
   readonly order: InvoicedOrder
   readonly seller: InvoiceSeller
   readonly payment: PaymentRow
 }
 
-/** All that an invoice says, as it is at this moment. */
-export function invoiceSnapshot(issued: Issued): InvoiceSnapshot {
+/** All that an invoice says but its number, as it is at this moment. */
+export function invoiceSnapshot(issued: Issued): UnnumberedInvoice {
   const { order } = issued
   return {
     ...head(issued),
@@ -40,19 +41,20 @@ type Correction = Issued & {
 }
 
 /** What goes back: whole lines where lines were named, all of them where all went back, else an amount. */
-export function creditNoteSnapshot(issued: Correction): InvoiceSnapshot {
+export function creditNoteSnapshot(issued: Correction): UnnumberedInvoice {
   const { order, refund, corrected } = issued
   const lines = creditedLines(order, refund)
-  const tax = lines.reduce((sum, line) => sum + line.tax_cents, 0)
-  const shipping = refund.amountCents === order.totalCents ? order.shippingCents : refund.shippingCents
+  const { amountCents, shippingCents } = refund
+  const lineTaxCents = lines.length === 0 ? undefined : lines.reduce((sum, line) => sum + line.tax_cents, 0)
+  const parts = creditedParts(order, refund.before, { amountCents, shippingCents, lineTaxCents })
   return {
     ...head(issued),
     currency: refund.currency,
     lines,
-    subtotal_cents: refund.amountCents - tax - shipping,
-    tax_cents: tax,
-    shipping_cents: shipping,
-    total_cents: refund.amountCents,
+    subtotal_cents: parts.totalCents - parts.taxCents - parts.shippingCents,
+    tax_cents: parts.taxCents,
+    shipping_cents: parts.shippingCents,
+    total_cents: parts.totalCents,
     payment: shownPayment(issued.payment),
     corrects: { number_text: invoiceNumberText(corrected.series, corrected.number), reason: refund.reason },
   }
@@ -68,12 +70,10 @@ function creditedLines(order: InvoicedOrder, refund: RefundFacts): InvoiceLine[]
   })
 }
 
-function head({ series, number, issuedAt, order, seller }: Issued) {
+function head({ series, issuedAt, order, seller }: Issued) {
   return {
     version: 1 as const,
     series,
-    number,
-    number_text: invoiceNumberText(series, number),
     issued_at: issuedAt.toISOString(),
     order_id: order.id,
     seller,

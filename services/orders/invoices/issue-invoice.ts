@@ -1,10 +1,16 @@
 import { sql, type Transaction } from 'kysely'
 import type { EventCause } from '../../kit/events.ts'
-import { type InvoiceSeller, type InvoiceSnapshot, invoiceSnapshotSchema } from '../documents/invoice-snapshot.ts'
+import {
+  type InvoiceSeller,
+  type InvoiceSnapshot,
+  invoiceNumberText,
+  invoiceSnapshotSchema,
+  type UnnumberedInvoice,
+} from '../documents/invoice-snapshot.ts'
 import type { PaymentRow } from '../pay/payment-store.ts'
 import type { OrdersTables } from '../schema.ts'
-import { appendInvoiceEvent } from '../status/order-event.ts'
-import { addTask } from '../tasks/task-store.ts'
+import { invoiceEvent } from '../status/order-event.ts'
+import { taskInsert } from '../tasks/task-store.ts'
 import { type InvoicedOrder, invoiceFacts } from './invoice-facts.ts'
 import { creditNoteSnapshot, invoiceSnapshot } from './invoice-snapshots.ts'
 import { refundFacts } from './refund-facts.ts'
@@ -25,7 +31,7 @@ export async function issueInvoice(
     kind: 'INV',
     refundId: null,
     cause,
-    snapshotOf: (numbered) => invoiceSnapshot({ ...numbered, order, seller: parts.seller, payment }),
+    snapshotOf: (numbering) => invoiceSnapshot({ ...numbering, order, seller: parts.seller, payment }),
   })
 }
 
@@ -56,52 +62,46 @@ export async function issueCreditNote(
     kind: 'CN',
     refundId,
     cause,
-    snapshotOf: (numbered) =>
-      creditNoteSnapshot({ ...numbered, order, seller: parts.seller, payment, refund, corrected }),
+    snapshotOf: (numbering) =>
+      creditNoteSnapshot({ ...numbering, order, seller: parts.seller, payment, refund, corrected }),
   })
 }
 
-type Numbered = { readonly series: string; readonly number: number; readonly issuedAt: Date }
+type Numbering = Pick<InvoiceSnapshot, 'series'> & { readonly issuedAt: Date }
 
 type Issue = {
   readonly order: InvoicedOrder
   readonly kind: 'INV' | 'CN'
   readonly refundId: string | null
   readonly cause: EventCause
-  snapshotOf(numbered: Numbered): InvoiceSnapshot
+  snapshotOf(numbering: Numbering): UnnumberedInvoice
 }
 
+/**
+ * One statement for the number and for all that has it: everybody's next number waits for the end of this transaction,
+ * and whoever rolls back gives the number back.
+ */
 async function issue(transaction: Transaction<OrdersTables>, parts: IssuingParts, wanted: Issue): Promise<void> {
   const { order, refundId, cause } = wanted
   const id = parts.newId()
   const issuedAt = parts.now()
   const series = `${wanted.kind}-${issuedAt.getUTCFullYear()}`
-  const number = await nextNumber(transaction, series)
-  const snapshot = invoiceSnapshotSchema.parse(wanted.snapshotOf({ series, number, issuedAt }))
-  await transaction
-    .insertInto('invoices')
-    .values({
-      id,
-      order_id: order.id,
-      refund_id: refundId,
-      series,
-      number,
-      snapshot: JSON.stringify(snapshot),
-      issued_at: issuedAt,
-    })
-    .execute()
-  await appendInvoiceEvent(transaction, { orderId: order.id, invoice_id: id, series, number, cause })
+  // Whole but for its number: the statement puts in the one that it gets.
+  const number = { number: 1, number_text: invoiceNumberText(series, 1) }
+  const snapshot = invoiceSnapshotSchema.parse({ ...wanted.snapshotOf({ series, issuedAt }), ...number })
   const data = { invoice_id: id }
-  await addTask(transaction, { kind: 'store_document', key: `document:${id}`, orderId: order.id, data, cause })
-}
-
-/** The counter's row is held until the end of the transaction: who rolls back gives the number back. */
-async function nextNumber(transaction: Transaction<OrdersTables>, series: string): Promise<number> {
-  const { rows } = await sql<{ last: number }>`
-    insert into invoice_counters as c (series, last) values (${series}, 1)
-    on conflict (series) do update set last = c.last + 1
-    returning last`.execute(transaction)
-  const [row] = rows
-  if (row === undefined) throw new Error(`no number of ${series}`)
-  return row.last
+  const task = { kind: 'store_document', key: `document:${id}`, orderId: order.id, data, cause } as const
+  await sql`
+    with counted as (
+      insert into invoice_counters as c (series, last) values (${series}, 1)
+      on conflict (series) do update set last = c.last + 1
+      returning series, last, lpad(last::text, greatest(6, length(last::text)), '0') as digits
+    ), issued as (
+      insert into invoices (id, order_id, refund_id, series, number, snapshot, issued_at)
+      select ${id}::uuid, ${order.id}::uuid, ${refundId}::uuid, series, last, ${JSON.stringify(snapshot)}::jsonb
+        || jsonb_build_object('number', last, 'number_text', series || '-' || digits), ${issuedAt}::timestamptz
+      from counted
+      returning id, order_id, series, number
+    ), tasked as (${taskInsert(task)})
+    select ${invoiceEvent(cause)} from issued`.execute(transaction)
 }

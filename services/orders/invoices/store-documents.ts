@@ -16,7 +16,7 @@ export const storeDocumentTask =
   ({ database, store }: Parts): TaskHandler =>
   async (task, signal) => {
     const { invoice_id: invoiceId } = documentData.parse(task.data)
-    const invoice = await findInvoice(database, { invoiceId })
+    const invoice = await findInvoice(database, invoiceId)
     if (invoice === undefined) return { park: 'there is no such invoice' }
     const either = AbortSignal.any([signal, AbortSignal.timeout(storeMilliseconds)])
     const { key, sha256 } = await storeDocument(invoice, store, either)
@@ -34,19 +34,26 @@ export type FoundInvoice = {
   readonly sha256: string | null
 }
 
-/** By its id, or the invoice of an order. */
-export async function findInvoice(
+export async function findInvoice(database: Kysely<OrdersTables>, id: string): Promise<FoundInvoice | undefined> {
+  return found(await invoices(database).where('i.id', '=', id).executeTakeFirst())
+}
+
+/** The invoice of an order, or the credit note of one of its refunds. */
+export async function findInvoiceOfOrder(
   database: Kysely<OrdersTables>,
-  wanted: { readonly invoiceId: string } | { readonly orderId: string },
+  { orderId, refundId }: { readonly orderId: string; readonly refundId: string | null },
 ): Promise<FoundInvoice | undefined> {
-  const found = await database
+  const ofOrder = invoices(database).where('i.order_id', '=', orderId)
+  const wanted =
+    refundId === null ? ofOrder.where('i.refund_id', 'is', null) : ofOrder.where('i.refund_id', '=', refundId)
+  return found(await wanted.executeTakeFirst())
+}
+
+const invoices = (database: Kysely<OrdersTables>) =>
+  database
     .selectFrom('invoices as i')
     .leftJoin('invoice_documents as d', 'd.invoice_id', 'i.id')
     .select(['i.id', 'i.snapshot', 'd.key', 'd.sha256'])
-    .$if('invoiceId' in wanted, (query) => query.where('i.id', '=', 'invoiceId' in wanted ? wanted.invoiceId : ''))
-    .$if('orderId' in wanted, (query) =>
-      query.where('i.order_id', '=', 'orderId' in wanted ? wanted.orderId : '').where('i.refund_id', 'is', null),
-    )
-    .executeTakeFirst()
-  return found === undefined ? undefined : { ...found, snapshot: invoiceSnapshotSchema.parse(found.snapshot) }
-}
+
+const found = (row: (Omit<FoundInvoice, 'snapshot'> & { readonly snapshot: unknown }) | undefined) =>
+  row && { ...row, snapshot: invoiceSnapshotSchema.parse(row.snapshot) }

@@ -10,12 +10,13 @@ export async function tableDerivations(database: QueryExecutorProvider): Promise
       paid boolean;
       derived text;
     begin
-      -- What came on top of it and goes back was never the order's.
+      -- What came on top of it, or is not what was asked for, was never the order's.
       select coalesce(sum(captured_cents), 0), coalesce(bool_or(status = 'captured'), false) into captured, paid
-        from payments where order_id = new.order_id and status <> 'surplus';
+        from payments where order_id = new.order_id and status not in ('surplus', 'mismatched');
       select coalesce(sum(r.amount_cents), 0) into returned
         from refunds r join payments p on p.id = r.payment_id
-        where r.order_id = new.order_id and r.status = 'succeeded' and p.status <> 'surplus';
+        where r.order_id = new.order_id and r.status = 'succeeded'
+          and p.status not in ('surplus', 'mismatched');
       derived := case
         when returned > 0 and returned >= captured then 'refunded'
         when returned > 0 then 'partially_refunded'

@@ -11,6 +11,8 @@ export async function workTables(database: QueryExecutorProvider): Promise<void>
         ('reserve', 'charge', 'await', 'commit', 'confirm', 'done')),
       attempt integer not null default 0 check (attempt >= 0),
       next_run_at timestamptz not null default now(),
+      -- How often it was told where to go on: whoever leaves it does not put off what was told meanwhile.
+      turns integer not null default 0,
       locked_until timestamptz,
       lease uuid,
       last_error text constraint order_sagas_last_error_length check (char_length(last_error) <= 300),

@@ -20,7 +20,7 @@ export function orderNotifications<Tables>(): Consumer<Tables> {
         return tellCustomer(transaction, { template: 'order_cancelled', event, more: { reason } })
       },
       'order.refunded.v1': (transaction, event) => {
-        const { refund_id, amount_cents, currency } = event.data
+        const { refund_id, amount_cents, refund_currency: currency = event.data.currency } = event.data
         return tellCustomer(transaction, {
           template: 'order_refunded',
           event,

@@ -1,15 +1,15 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { ProviderPayment } from '../payments/provider.ts'
 import { giveBack } from '../refunds/give-back.ts'
-import { reviveSaga, turnSaga } from '../saga/saga-store.ts'
+import { sagaRevival, turnSaga } from '../saga/saga-store.ts'
 import type { OrdersTables } from '../schema.ts'
-import { holdOrder, type LockedOrder, lockOrder, type Origin, touchOrder } from '../status/move-order.ts'
+import { holdOrder, type LockedOrder, lockOrder, type Origin, orderTouch, touchOrder } from '../status/move-order.ts'
 import { cellOf } from '../status/transitions.ts'
 import {
   awaitPayment,
   capturePayment,
+  captureUpdate,
   endPayment,
-  findPayment,
   isAtWork,
   type PaymentRow,
   paymentsOfOrder,
@@ -18,7 +18,8 @@ import {
 export type ApplyParts = { newId(): string }
 
 export type Told = {
-  readonly paymentId: string
+  /** As it was read last. */
+  readonly payment: Pick<PaymentRow, 'id' | 'orderId' | 'status' | 'capturedCents'>
   readonly told: ProviderPayment
   readonly origin: Origin
 }
@@ -47,13 +48,17 @@ export const askAgainSeconds = 300
 export async function applyPayment(
   transaction: Transaction<OrdersTables>,
   parts: ApplyParts,
-  { paymentId, told, origin }: Told,
+  { payment: known, told, origin }: Told,
 ): Promise<Applied> {
-  const unlocked = await findPayment(transaction, paymentId)
-  const order = unlocked && (await lockOrder(transaction, unlocked.orderId))
-  const payment = order && (await findPayment(transaction, paymentId))
-  if (order === undefined || payment === undefined) throw new Error(`there is no payment ${paymentId}`)
-  const at = { parts, order, payment, told, origin }
+  // What is captured stays so: to find that nobody has to wait for the order.
+  if (told.state === 'captured' && isCaptured(known)) return 'unchanged'
+  const { id, orderId } = known
+  const order = await lockOrder(transaction, orderId)
+  const payments = order === undefined ? [] : await paymentsOfOrder(transaction, orderId)
+  const payment = payments.find((one) => one.id === id)
+  if (order === undefined || payment === undefined) throw new Error(`there is no payment ${id}`)
+  const others = payments.filter((one) => one !== payment)
+  const at = { parts, order, payment, others, told, origin }
   switch (told.state) {
     case 'captured':
       return applyCapture(transaction, at)
@@ -71,6 +76,8 @@ type At = {
   readonly parts: ApplyParts
   readonly order: LockedOrder
   readonly payment: PaymentRow
+  /** Of the same order. */
+  readonly others: readonly PaymentRow[]
   readonly told: ProviderPayment
   readonly origin: Origin
 }
@@ -96,9 +103,11 @@ async function applyEnd(
   return status
 }
 
+const isCaptured = ({ status, capturedCents }: Told['payment']): boolean => capturedCents > 0 || status === 'captured'
+
 async function applyCapture(transaction: Transaction<OrdersTables>, at: At): Promise<Applied> {
   const { parts, order, payment, told, origin } = at
-  if (payment.capturedCents > 0 || payment.status === 'captured') return 'unchanged'
+  if (isCaptured(payment)) return 'unchanged'
   const { capturedCents, currency } = told
   const providerRef = told.providerRef ?? payment.providerRef
   const captured = { providerRef, capturedCents, currency }
@@ -110,33 +119,34 @@ async function applyCapture(transaction: Transaction<OrdersTables>, at: At): Pro
     return 'mismatched'
   }
 
-  const cell = await wantsMoney(transaction, { order, payment })
-  await capturePayment(transaction, payment, { ...captured, status: cell === 'back' ? 'surplus' : 'captured' })
-  if (cell === 'back') {
+  const wanted = wantsMoney(at)
+  if (wanted === 'back') {
+    await capturePayment(transaction, payment, { ...captured, status: 'surplus' })
     await turnSaga(transaction, payment.id, { step: 'done' })
     const reason = `came after the order was ${order.status}`
     await giveBack(transaction, { id: parts.newId(), paymentId: payment.id, key: 'late', reason }, origin)
     await touchOrder(transaction, order.id)
     return 'returned'
   }
-  if (cell === 'keep') {
+  if (wanted === 'keep') {
+    // Not the draft's: given back, it does not keep the customer from paying.
+    await capturePayment(transaction, payment, { ...captured, status: 'mismatched' })
+    await turnSaga(transaction, payment.id, { step: 'done' })
     await holdOrder(transaction, { id: order.id, reason: 'payment_of_a_draft' })
     return 'kept'
   }
   // The stock is sold and the order confirmed by the payment's saga, in this process or another one.
-  await reviveSaga(transaction, { orderId: order.id, paymentId: payment.id, cause: origin.cause })
-  await touchOrder(transaction, order.id)
+  const revival = sagaRevival({ orderId: order.id, paymentId: payment.id, cause: origin.cause })
+  await sql`
+    with captured as (${captureUpdate(payment, { ...captured, status: 'captured' })}), revived as (${revival})
+    ${orderTouch(order.id)}`.execute(transaction)
   return 'captured'
 }
 
 /** An order takes one payment's money; what another attempt brings on top goes back. */
-async function wantsMoney(
-  transaction: Transaction<OrdersTables>,
-  { order, payment }: Pick<At, 'order' | 'payment'>,
-): Promise<'take' | 'back' | 'keep'> {
+function wantsMoney({ order, others }: Pick<At, 'order' | 'others'>): 'take' | 'back' | 'keep' {
   const cell = cellOf('payment_succeeded', order.status)
   if (cell === 'keep') return 'keep'
   if (cell === 'back' || cell === 'same') return 'back'
-  const others = (await paymentsOfOrder(transaction, order.id)).filter(({ id }) => id !== payment.id)
   return others.some((other) => isAtWork(other) || other.status === 'captured') ? 'back' : 'take'
 }

@@ -3,17 +3,18 @@ import { refuseByConstraint } from '../../kit/constraint-problems.ts'
 import { repeatOnConflict } from '../../kit/database-faults.ts'
 import { failpoint } from '../../kit/failpoints.ts'
 import { Problem } from '../../kit/problems.ts'
-import { auditChange } from '../audit.ts'
+import { auditInsert } from '../audit.ts'
 import { type AskedCatalog, fetchProducts } from '../drafts/catalog-prices.ts'
 import type { Charges } from '../drafts/charges.ts'
 import { type DraftLine, readLines, updateLine, writeTotals } from '../drafts/draft-lines.ts'
 import { type CatalogProduct, mixedCurrencies, pricedLine, totalsOf } from '../drafts/price-order.ts'
+import { decimalText, minorDigits } from '../payments/currency-units.ts'
 import type { ProviderName } from '../payments/provider.ts'
 import { orderProblems, paymentProblems } from '../problems.ts'
-import { type LeasedSaga, openSaga } from '../saga/saga-store.ts'
+import { type LeasedSaga, newSaga, sagaInsert } from '../saga/saga-store.ts'
 import type { OrdersTables } from '../schema.ts'
 import { judged, type LockedOrder, lockOwnOrder, moveOrder, type Origin } from '../status/move-order.ts'
-import { insertPayment, isAtWork, type PaymentRow, paymentsOfOrder } from './payment-store.ts'
+import { isAtWork, type PaymentRow, paymentInsert, paymentsOfOrder } from './payment-store.ts'
 
 export type BeginParts = Pick<AskedCatalog, 'catalog'> & {
   readonly database: Kysely<OrdersTables>
@@ -84,7 +85,7 @@ type Freezing = { readonly parts: BeginParts; readonly begin: Begin; readonly pr
 type Frozen =
   | { readonly kind: 'begun'; readonly saga: LeasedSaga }
   | { readonly kind: 'changed-lines' }
-  | { readonly kind: 'price-changed'; readonly before: number; readonly after: number; readonly currency: string }
+  | { readonly kind: 'price-changed'; readonly before: Price; readonly after: Price }
 
 async function freeze(transaction: Transaction<OrdersTables>, { parts, begin, products }: Freezing): Promise<Frozen> {
   const order = await lockOwnOrder(transaction, { id: begin.orderId, ownerId: begin.ownerId })
@@ -95,14 +96,17 @@ async function freeze(transaction: Transaction<OrdersTables>, { parts, begin, pr
 
   const lines = await readLines(transaction, order.id)
   if (lines.length === 0) throw new Problem(orderProblems.empty)
+  if (!order.hasAddress) throw new Problem(orderProblems.noAddress)
   const judgement = judgeLines(lines, { order, products, charges: parts.charges })
   if (judgement.kind === 'price-changed') {
     for (const change of judgement.changes) await updateLine(transaction, change)
     await writeTotals(transaction, { orderId: order.id, currency: judgement.currency, totals: judgement.totals })
     const { currency, totals } = judgement
-    return { kind: 'price-changed', before: order.totalCents, after: totals.totalCents, currency }
+    const before = { cents: order.totalCents, currency: order.currency }
+    return { kind: 'price-changed', before, after: { cents: totals.totalCents, currency } }
   }
   if (judgement.kind === 'changed-lines') return judgement
+  for (const change of judgement.renamed) await updateLine(transaction, change)
   const hold = order.holdNumber + 1
   const set = sql`hold_number = ${hold}, reservation_reference = ${`order:${order.id}:hold:${hold}`}`
   await moveOrder(transaction, order, { action: 'pay', to: 'pending', reason: 'payment begun', set, ...begin.origin })
@@ -126,7 +130,7 @@ async function attempt(
 ): Promise<LeasedSaga> {
   const free = order.totalCents === 0
   const { paymentId, origin } = begin
-  await insertPayment(transaction, {
+  const payment = paymentInsert({
     id: paymentId,
     orderId: order.id,
     attempt: number,
@@ -134,22 +138,26 @@ async function attempt(
     amountCents: order.totalCents,
     currency: order.currency,
   })
-  await auditChange(
-    transaction,
+  const audit = auditInsert(
     { action: 'order_paid', orderId: order.id, before: { status: order.status }, after: { attempt: number } },
     origin,
   )
-  return openSaga(transaction, { orderId: order.id, paymentId, step: 'reserve', origin })
+  const saga = newSaga({ orderId: order.id, paymentId, step: 'reserve', origin })
+  await sql`with payment as (${payment}), audit as (${audit}) ${sagaInsert(saga)}`.execute(transaction)
+  return saga
 }
 
 type Judging = { readonly order: LockedOrder; readonly products: Products; readonly charges: Charges }
 
+type Change = Parameters<typeof updateLine>[1]
+
 type Judgement =
-  | { readonly kind: 'unchanged' }
+  /** As it will be charged and invoiced: a name of now is no other price. */
+  | { readonly kind: 'unchanged'; readonly renamed: readonly Change[] }
   | { readonly kind: 'changed-lines' }
   | {
       readonly kind: 'price-changed'
-      readonly changes: readonly Parameters<typeof updateLine>[1][]
+      readonly changes: readonly Change[]
       readonly currency: string
       readonly totals: ReturnType<typeof totalsOf>
     }
@@ -172,8 +180,12 @@ function judgeLines(lines: readonly DraftLine[], { order, products, charges }: J
     charges.shippingCents(currency),
   )
   const same = currency === order.currency && totals.totalCents === order.totalCents && samePrices(lines, now)
-  return same ? { kind: 'unchanged' } : { kind: 'price-changed', changes: now, currency, totals }
+  if (same) return { kind: 'unchanged', renamed: now.filter((change, index) => isRenamed(lines[index], change)) }
+  return { kind: 'price-changed', changes: now, currency, totals }
 }
+
+const isRenamed = (before: DraftLine | undefined, { line }: Change): boolean =>
+  before?.name !== line.name || before.sku !== line.sku
 
 function samePrices(lines: readonly DraftLine[], now: readonly { readonly line: DraftLineLike }[]): boolean {
   return lines.every(
@@ -189,8 +201,17 @@ function noLongerSold(productIds: readonly string[]): Problem {
   return new Problem(orderProblems.unknownProduct, { errors })
 }
 
-const priceChanged = ({ before, after, currency }: Extract<Frozen, { kind: 'price-changed' }>): Problem =>
+type Price = { readonly cents: number; readonly currency: string }
+
+const shown = ({ cents, currency }: Price): string => `${decimalText(cents, minorDigits(currency))} ${currency}`
+
+const priceChanged = ({ before, after }: Extract<Frozen, { kind: 'price-changed' }>): Problem =>
   new Problem(orderProblems.priceChanged, {
-    detail: `The total was ${before} and is ${after} now; pay again to accept it`,
-    members: { total_cents_before: before, total_cents: after, currency },
+    detail: `The total was ${shown(before)} and is ${shown(after)} now; pay again to accept it`,
+    members: {
+      total_cents_before: before.cents,
+      currency_before: before.currency,
+      total_cents: after.cents,
+      currency: after.currency,
+    },
   })

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { orderSchema } from '../order-contract.ts'
 import { problemOf } from '../testing/orders-fixture.ts'
 import { ordersStage } from '../testing/orders-stage.ts'
-import { unitsOf } from '../testing/shopping.ts'
+import { ordersPath, unitsOf } from '../testing/shopping.ts'
+import { testAddress } from '../testing/test-address.ts'
 
 const stage = ordersStage()
 
@@ -71,9 +72,14 @@ test('a payment that needs its customer is answered 202, and another one is refu
     status: 'pending',
     payments: [{ status: 'requires_action', action: { type: 'redirect' } }],
   })
-  const second = await stage.shop.pay(draft.id)
-  expect(second.status).toBe(409)
+  const second = await stage.shop.pay(draft.id, 'tok_ok', 'second')
+  expect([second.status, second.headers.get('retry-after')]).toEqual([409, expect.any(String)])
   expect((await problemOf(second)).code).toBe('payment/in-progress')
+
+  await sql`update payments set status = 'cancelled' where order_id = ${draft.id}`.execute(
+    stage.fixture.database.kysely,
+  )
+  expect((await stage.shop.pay(draft.id, 'tok_ok', 'second')).status, 'who was told to come again').toBe(200)
 })
 
 test('O21: an amount that is not the order’s is kept, the order is not paid and waits for an admin', async () => {
@@ -98,8 +104,11 @@ test('O14: a price that changed after the draft is shown before it is charged, a
   expect(refused.status).toBe(409)
   expect(await problemOf(refused)).toMatchObject({
     code: 'order/price-changed',
+    detail: 'The total was 30.00 EUR and is 33.00 EUR now; pay again to accept it',
     total_cents_before: 3_000,
+    currency_before: 'EUR',
     total_cents: 3_300,
+    currency: 'EUR',
   })
   expect(await stage.shop.read(draft.id)).toMatchObject({ status: 'draft', total_cents: 3_300, payments: [] })
   expect(stage.catalog.held(pan.id)).toBe(0)
@@ -111,6 +120,40 @@ test('O14: a price that changed after the draft is shown before it is charged, a
     items: [{ unit_price_cents: 1_100, name: 'Iron pan' }],
   })
   expect(await chargesOf(draft.id)).toMatchObject([{ captured_cents: 3_300 }])
+})
+
+test('an order that goes nowhere is not paid before it is said where', async () => {
+  const { app, catalog, customer, shop } = stage
+  const items = [unitsOf(catalog.addProduct())]
+  const draft = orderSchema.parse(await (await shop.post(ordersPath, { items })).json())
+  const refused = await shop.pay(draft.id)
+  expect(await problemOf(refused)).toMatchObject({ status: 409, code: 'order/no-address' })
+  const put = (shipping_address: unknown) => {
+    const headers = { authorization: `Bearer ${customer.token}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ shipping_address })
+    return app.request(`${ordersPath}/${draft.id}/addresses`, { method: 'PUT', headers, body })
+  }
+  const unreadable = { ...testAddress, name: '\u202eAda', country: 'ZZ' }
+  expect((await problemOf(await put(unreadable))).errors?.map(({ pointer }) => pointer)).toEqual([
+    '/shipping_address/name',
+    '/shipping_address/country',
+  ])
+  const said = await put(testAddress)
+  expect([said.status, said.headers.get('etag')]).toEqual([200, '"2"'])
+  expect((await shop.pay(draft.id)).status).toBe(200)
+  expect(await shop.read(draft.id)).toMatchObject({ status: 'paid', shipping_address: testAddress })
+  expect(await problemOf(await put(testAddress))).toMatchObject({ status: 409, code: 'order/not-editable' })
+})
+
+test('O14: what is paid has the catalog’s name of that moment, and its invoice the same', async () => {
+  const pan = stage.catalog.addProduct({ price: 1_000 })
+  const draft = await stage.shop.draft(unitsOf(pan))
+  stage.catalog.addProduct({ ...pan, name: 'Steel pan' })
+  expect((await stage.shop.pay(draft.id)).status).toBe(200)
+  expect((await stage.shop.read(draft.id)).items).toMatchObject([{ name: 'Steel pan', unit_price_cents: 1_000 }])
+  const { rows } = await sql`select snapshot -> 'lines' -> 0 ->> 'name' as name from invoices
+    where order_id = ${draft.id}`.execute(stage.fixture.database.kysely)
+  expect(rows).toEqual([{ name: 'Steel pan' }])
 })
 
 test('an order that costs nothing is paid without a provider', async () => {

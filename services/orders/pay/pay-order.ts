@@ -1,3 +1,4 @@
+import { errorText } from '../../kit/database-faults.ts'
 import { answerOnce, type GivenAnswer, UnknownEffect } from '../../kit/idempotency.ts'
 import {
   type Claim,
@@ -18,12 +19,12 @@ import { orderProblems, paymentProblems } from '../problems.ts'
 import { findOrder } from '../reads/find-order.ts'
 import { providerUnavailable } from '../saga/charge-steps.ts'
 import { runSaga } from '../saga/run-saga.ts'
-import type { SagaEnd, SagaParts } from '../saga/saga-parts.ts'
+import { type SagaEnd, type SagaParts, SagaStopped } from '../saga/saga-parts.ts'
 import { claimSaga, type LeasedSaga, LeaseLost, leaveSaga } from '../saga/saga-store.ts'
 import { askAgainSeconds } from './apply-payment.ts'
 import { type BeginParts, beginPayment } from './begin-payment.ts'
 import type { PayTime } from './pay-time.ts'
-import { findPayment } from './payment-store.ts'
+import { findPayment, type PaymentRow } from './payment-store.ts'
 
 export type PayParts = BeginParts &
   SagaParts & { readonly providers: Pick<PaymentProviders, 'names'>; readonly payTime: PayTime }
@@ -84,7 +85,7 @@ async function beginOrResume(parts: PayParts, { request, claim }: Claimed): Prom
   if (earlier === undefined) return { claim, saga: await begin(parts, { request, claim }) }
   const saga = await claimSaga(database, earlier.id)
   if (saga !== undefined) return { claim, saga }
-  if (!(await isDecided(parts, earlier.id))) {
+  if (!(await isDecided(parts, earlier))) {
     throw new UnknownEffect('another process goes on with it', { cause: new KeyInProgress() })
   }
   // Begun by who ended before anything was charged, and closed for ever by who had no token: it begins anew.
@@ -106,11 +107,12 @@ function begin(parts: PayParts, { request, claim }: Claimed): Promise<LeasedSaga
   })
 }
 
-async function isDecided({ database }: PayParts, paymentId: string): Promise<boolean> {
+async function isDecided({ database }: PayParts, { id, orderId }: PaymentRow): Promise<boolean> {
   const saga = await database
     .selectFrom('order_sagas')
     .select('step')
-    .where('payment_id', '=', paymentId)
+    .where('order_id', '=', orderId)
+    .where('payment_id', '=', id)
     .executeTakeFirst()
   return saga === undefined || saga.step === 'done'
 }
@@ -121,14 +123,16 @@ async function runOwn(parts: PayParts, { saga, request, signal }: Own): Promise<
   const { methodToken, forwarded } = request
   try {
     const end = await runSaga(parts, saga, { methodToken, forwarded, signal })
-    await leaveSaga(parts.database, saga, { seconds: end.kind === 'waiting' ? askAgainSeconds : null })
+    if (end.kind !== 'confirmed')
+      await leaveSaga(parts.database, saga, { seconds: end.kind === 'waiting' ? askAgainSeconds : null })
     return end
-  } catch (error) {
+  } catch (stopped) {
+    if (!(stopped instanceof SagaStopped)) throw stopped
+    const { saga: at, cause: error } = stopped
     if (error instanceof LeaseLost)
       throw new UnknownEffect('another process goes on with it', { cause: new KeyInProgress() })
-    const message = error instanceof Error ? error.message : String(error)
     // Whoever repeats the request has the token; only then is it left to who has not.
-    await leaveSaga(parts.database, saga, { seconds: repeatWithinSeconds, error: message })
+    await leaveSaga(parts.database, at, { seconds: repeatWithinSeconds, error: errorText(error) })
     throw unknownEffect(error)
   }
 }

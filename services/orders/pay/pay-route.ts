@@ -38,7 +38,7 @@ function isCardNumber(text: string): boolean {
 
 export function addPayRoute(routes: OpenAPIHono<RequestEnvironment>, parts: Parts): void {
   routes.openapi({ ...payRoute, ...parts.guard.user('payOrder') }, async (c) => {
-    const call = await keyedCallOf(c, c.req.valid('header')['idempotency-key'])
+    const call = keyedCallOf(c, { key: c.req.valid('header')['idempotency-key'], body: c.req.valid('json') })
     const { provider, method_token: methodToken } = c.req.valid('json')
     const request = { ...call, orderId: c.req.valid('param').id, provider, methodToken }
     const { status, body, headers } = await payOrder(parts, request)
@@ -64,6 +64,7 @@ const payRoute = createRoute({
       ...Object.values(idempotencyProblems),
       ...Object.values(paymentProblems),
       empty,
+      orderProblems.noAddress,
       priceChanged,
       insufficientStock,
       orderProblems.holdLimit,

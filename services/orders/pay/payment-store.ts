@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { KnownPayment, ProviderPayment } from '../payments/provider.ts'
 import type { Reader } from '../reads/find-order.ts'
 import type { OrdersTables, PaymentState, PaymentsTable } from '../schema.ts'
@@ -18,20 +18,9 @@ export type PaymentRow = {
   readonly reason: string | null
 }
 
-export const paymentColumns = [
-  'id',
-  'order_id as orderId',
-  'attempt',
-  'provider',
-  'provider_key as providerKey',
-  'provider_ref as providerRef',
-  'amount_cents as amountCents',
-  'currency',
-  'captured_cents as capturedCents',
-  'refunded_cents as refundedCents',
-  'status',
-  'reason',
-] as const
+export const paymentColumns = sql`id, order_id as "orderId", attempt, provider, provider_key as "providerKey",
+  provider_ref as "providerRef", amount_cents as "amountCents", currency, captured_cents as "capturedCents",
+  refunded_cents as "refundedCents", status, reason`
 
 /** As its provider knows it. */
 export function knownPayment(payment: PaymentRow): KnownPayment {
@@ -40,17 +29,15 @@ export function knownPayment(payment: PaymentRow): KnownPayment {
 }
 
 export async function findPayment(database: Reader, id: string): Promise<PaymentRow | undefined> {
-  return database.selectFrom('payments').select(paymentColumns).where('id', '=', id).executeTakeFirst()
+  const { rows } = await sql<PaymentRow>`select ${paymentColumns} from payments where id = ${id}`.execute(database)
+  return rows[0]
 }
 
 /** All attempts of an order, the newest first. The caller holds the order's row, or only looks. */
 export async function paymentsOfOrder(database: Reader, orderId: string): Promise<PaymentRow[]> {
-  return database
-    .selectFrom('payments')
-    .select(paymentColumns)
-    .where('order_id', '=', orderId)
-    .orderBy('attempt', 'desc')
-    .execute()
+  const { rows } = await sql<PaymentRow>`
+    select ${paymentColumns} from payments where order_id = ${orderId} order by attempt desc`.execute(database)
+  return rows
 }
 
 export const isAtWork = ({ status }: PaymentRow): boolean => status === 'created' || status === 'requires_action'
@@ -58,24 +45,14 @@ export const isAtWork = ({ status }: PaymentRow): boolean => status === 'created
 export type NewPayment = Pick<PaymentRow, 'id' | 'orderId' | 'attempt' | 'provider' | 'amountCents' | 'currency'>
 
 /** Written before the provider is asked: its key is the same in every try, so the money moves once. */
-export async function insertPayment(
-  transaction: Transaction<OrdersTables>,
-  { id, orderId, attempt, provider, amountCents, currency }: NewPayment,
-): Promise<void> {
-  await transaction
-    .insertInto('payments')
-    .values({
-      id,
-      order_id: orderId,
-      attempt,
-      provider,
-      provider_key: `order:${orderId}:pay:${attempt}`,
-      amount_cents: amountCents,
-      currency,
-      // There is nothing to ask anybody for.
-      status: provider === 'none' ? 'captured' : 'created',
-    })
-    .execute()
+export function paymentInsert(payment: NewPayment): RawBuilder<unknown> {
+  const { id, orderId, attempt, provider, amountCents, currency } = payment
+  // Without a provider there is nothing to ask anybody for.
+  const status = provider === 'none' ? 'captured' : 'created'
+  return sql`
+    insert into payments (id, order_id, attempt, provider, provider_key, amount_cents, currency, status)
+    values (${id}, ${orderId}, ${attempt}, ${provider}, ${`order:${orderId}:pay:${attempt}`}, ${amountCents},
+      ${currency}, ${status})`
 }
 
 /** Over without money: declined, failed or cancelled. Nothing where it was decided before. */
@@ -117,11 +94,19 @@ export type Captured = {
 export async function capturePayment(
   transaction: Transaction<OrdersTables>,
   payment: PaymentRow,
-  { status, providerRef, capturedCents, currency }: Captured,
+  captured: Captured,
 ): Promise<void> {
-  await sql`
+  await captureUpdate(payment, captured).execute(transaction)
+}
+
+/** The same, to be a part of a statement. */
+export function captureUpdate(
+  payment: PaymentRow,
+  { status, providerRef, capturedCents, currency }: Captured,
+): RawBuilder<unknown> {
+  return sql`
     update payments set status = ${status}, provider_ref = ${providerRef}, captured_cents = ${capturedCents},
       amount_cents = greatest(amount_cents, ${capturedCents}), currency = ${currency}, action = null, reason = null,
       updated_at = now()
-    where id = ${payment.id} and status not in ('captured', 'mismatched', 'surplus')`.execute(transaction)
+    where id = ${payment.id} and status not in ('captured', 'mismatched', 'surplus')`
 }

@@ -56,14 +56,16 @@ const openers: Readonly<Record<ProviderName, (parts: ProvidersParts) => Promise<
     const { payPalProvider } = await import('./paypal/paypal-provider.ts')
     const { payPalCertificates } = await import('./paypal/paypal-certificates.ts')
     const { fetchCertificates } = await import('./paypal/fetch-certificates.ts')
-    const http = openProviderHttp({ name: 'paypal', client: httpClient(), policy, metrics, logger })
+    const parts = { name: 'paypal', policy, metrics, logger } as const
+    // Whoever sends us webhooks has us ask for certificates: that must never stop payments.
+    const certificates = openProviderHttp({ ...parts, peer: 'paypal_certificates', client: httpClient() })
     const provider = payPalProvider({
-      http,
+      http: openProviderHttp({ ...parts, client: httpClient() }),
       apiBase: settings.PAYPAL_API_BASE,
       clientId: required(settings.PAYPAL_CLIENT_ID),
       clientSecret: required(settings.PAYPAL_CLIENT_SECRET),
       webhooks: {
-        certificates: payPalCertificates({ fetch: fetchCertificates(http) }),
+        certificates: payPalCertificates({ fetch: fetchCertificates(certificates), close: certificates.close }),
         webhookIds: required(settings.PAYPAL_WEBHOOK_IDS),
       },
       returnUrl: returnUrls(settings),

@@ -28,6 +28,8 @@ export type ProviderHttp = {
 
 export type ProviderHttpParts = {
   readonly name: ProviderName
+  /** For metrics and the log, where it is not the way to the provider's payments. */
+  readonly peer?: string
   readonly client: HttpClient
   readonly policy: ProviderPolicy
   readonly metrics: PeerMetrics
@@ -35,18 +37,19 @@ export type ProviderHttpParts = {
 }
 
 /** The way to a provider. Nothing of a request's headers or body reaches a log or an error. */
-export function openProviderHttp({ name, client, policy, metrics, logger }: ProviderHttpParts): ProviderHttp {
+export function openProviderHttp(parts: ProviderHttpParts): ProviderHttp {
+  const { name, peer = name, client, policy, metrics, logger } = parts
   const retry = peerRetry(policy)
   const breaker = peerBreaker(policy, (state) => {
-    metrics.setBreaker(name, state)
-    logger.warn({ peer: name, breaker: state }, 'breaker changed')
+    metrics.setBreaker(peer, state)
+    logger.warn({ peer, breaker: state }, 'breaker changed')
   })
-  metrics.watch(name)
+  metrics.watch(peer)
 
   async function tryOnce(request: ProviderRequest, { caller, signal }: Deadlines): Promise<HttpAnswer> {
-    const stop = metrics.startTry(name)
+    const stop = metrics.startTry(peer)
     const attributes = { 'http.request.method': request.method, 'server.address': request.url.hostname }
-    const span = requestScope()?.span?.child(`${request.method} ${name}`, { kind: 'client', attributes })
+    const span = requestScope()?.span?.child(`${request.method} ${peer}`, { kind: 'client', attributes })
     const limit = AbortSignal.any([signal, AbortSignal.timeout(policy.tryMilliseconds)])
     try {
       const answer = await client.exchange(request, { ...policy, signal: limit })
@@ -66,12 +69,12 @@ export function openProviderHttp({ name, client, policy, metrics, logger }: Prov
 
   /** Without its path, which may name a payment. */
   const tell = ({ method }: ProviderRequest, facts: { readonly status_code: number; readonly duration_ms: number }) =>
-    logger.info({ peer: name, request_id: requestScope()?.requestId, method, ...facts }, 'payment provider answered')
+    logger.info({ peer, request_id: requestScope()?.requestId, method, ...facts }, 'payment provider answered')
 
   function unavailable(cause: unknown, mayHaveActed: boolean): ProviderUnavailable {
     const refused = cause instanceof BrokenCircuitError
-    if (refused) metrics.countRefused(name)
-    logger.warn({ peer: name, request_id: requestScope()?.requestId, error: cause }, 'payment provider gave no answer')
+    if (refused) metrics.countRefused(peer)
+    logger.warn({ peer, request_id: requestScope()?.requestId, error: cause }, 'payment provider gave no answer')
     const retryAfterSeconds = refused ? Math.ceil(policy.breaker.probeAfterMilliseconds / 1_000) : retryAfterOf(cause)
     return new ProviderUnavailable({ provider: name, mayHaveActed, retryAfterSeconds, cause })
   }
@@ -114,7 +117,7 @@ export function openProviderHttp({ name, client, policy, metrics, logger }: Prov
       }
     },
     async check() {
-      if (breaker.state === CircuitState.Open) throw new Error(`calls to ${name} are refused, its breaker is open`)
+      if (breaker.state === CircuitState.Open) throw new Error(`calls to ${peer} are refused, its breaker is open`)
     },
     close: () => client.close(),
   }

@@ -18,9 +18,15 @@ function judgePaymentStatus(book: OrderBook): Drift[] {
   return found === expected ? [] : [{ orderId: book.id, kind: 'payment_status', about: null, expected, found }]
 }
 
-function statusOf({ payments, refunds }: OrderBook): PaymentStatus {
+/** What came on top of it, or is not what was asked for, was never the order's. */
+const strayMoney: readonly PaymentRow['status'][] = ['surplus', 'mismatched']
+
+function statusOf({ payments: all, refunds }: OrderBook): PaymentStatus {
+  const payments = all.filter(({ status }) => !strayMoney.includes(status))
+  const ids = new Set(payments.map(({ id }) => id))
   const captured = sum(payments.map(({ capturedCents }) => capturedCents))
-  const returned = sum(refunds.filter(({ status }) => status === 'succeeded').map(({ amountCents }) => amountCents))
+  const succeeded = refunds.filter(({ paymentId, status }) => status === 'succeeded' && ids.has(paymentId))
+  const returned = sum(succeeded.map(({ amountCents }) => amountCents))
   if (returned > 0) return returned >= captured ? 'refunded' : 'partially_refunded'
   return payments.some(({ status }) => status === 'captured') ? 'paid' : 'unpaid'
 }

@@ -58,9 +58,7 @@ export async function readBooks(database: Kysely<OrdersTables>, wanted: BooksWan
   if (orders.length === 0) return []
   const ids = orders.map(({ id }) => id)
   const lines = byOrder(await readLines(database, ids))
-  const payments = byOrder(
-    await database.selectFrom('payments').select(paymentColumns).where('order_id', 'in', ids).execute(),
-  )
+  const payments = byOrder(await paymentsOf(database, ids))
   const refunds = byOrder(
     await database.selectFrom('refunds').select(refundColumns).where('order_id', 'in', ids).execute(),
   )
@@ -95,6 +93,12 @@ async function readOrders(
 }
 
 const nil = '00000000-0000-0000-0000-000000000000'
+
+async function paymentsOf(database: Kysely<OrdersTables>, ids: readonly string[]): Promise<PaymentRow[]> {
+  const { rows } = await sql<PaymentRow>`
+    select ${paymentColumns} from payments where order_id = any(${ids})`.execute(database)
+  return rows
+}
 
 async function readLines(database: Kysely<OrdersTables>, ids: readonly string[]): Promise<BookLine[]> {
   const { rows } = await sql<BookLine>`

@@ -17,7 +17,6 @@ export const reconcileSchema = z
       .openapi({ description: '`next` of the page before, with the same `from` and `to`' }),
   })
   .openapi('ReconcileOrders', { example: { from: '2026-11-22T00:00:00Z', limit: 100 } })
-export type ReconcileRequest = z.output<typeof reconcileSchema>
 
 /** What can be off, each with what was compared. */
 export const driftKinds = {

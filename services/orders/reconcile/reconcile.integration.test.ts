@@ -97,6 +97,18 @@ const atRest = () =>
     { timeout: 20_000, interval: 50 },
   )
 
+/** The bank has captured what was cancelled, and says so. */
+async function captureLate(order: Order | undefined): Promise<void> {
+  const id = order?.id
+  await change(sql`update simulated_charges set state = 'captured', captured_cents = 1000 where order_id = ${id}`)
+  await change(sql`
+    insert into order_tasks (kind, key, order_id, data, request_id)
+    select 'ask_payment', 'ask:' || id, order_id, jsonb_build_object('payment_id', id), 'late' from payments
+    where order_id = ${id}`)
+  const isBack = async () => (await shop.read(id ?? '')).payments.some(({ refunded_cents }) => refunded_cents > 0)
+  await vi.waitUntil(isBack, { timeout: 10_000, interval: 50 })
+}
+
 test('O22: of a shop whose orders have met every fate the report of drift is empty, page by page', async () => {
   const [shipped, returned, expiring] = [await paid(), await paid(), await pending('tok_declined', 402)]
   const withCost = { carrier: 'other', tracking_number: 'R1' }
@@ -115,12 +127,24 @@ test('O22: of a shop whose orders have met every fate the report of drift is emp
   await change(sql`update orders set pending_at = now() - interval '61 minutes' where id = ${expiring.id}`)
   await vi.waitUntil(async () => (await shop.read(expiring.id)).status === 'expired', { timeout: 15_000, interval: 50 })
   await atRest()
+  const [late] = gone.slice(-1)
+  await captureLate(late)
+  const other = await pending('tok_wrong_amount', 202)
+  const giveBack = { reason: 'not the amount', amount_cents: 999 }
+  expect((await office.post(`${ordersPath}/${other.id}/refunds`, giveBack)).status).toBe(201)
+  await atRest()
+  expect(await shop.read(late?.id ?? '')).toMatchObject({
+    status: 'cancelled',
+    payment_status: 'unpaid',
+    payments: [{ status: 'surplus', captured_cents: 1_000, refunded_cents: 1_000 }],
+  })
+  expect(await shop.read(other.id)).toMatchObject({ payment_status: 'unpaid', payments: [{ refunded_cents: 999 }] })
 
   const { rows } = await sql<{ count: number }>`select count(*)::integer as count from orders`.execute(
     fixture.database.kysely,
   )
   const count = rows[0]?.count
-  expect(count).toBe(12)
+  expect(count).toBe(13)
   expect(await walk()).toEqual({ checked: count, drift: [], unknown: [], next: null })
   expect(await walk({ limit: 5 })).toEqual({ checked: count, drift: [], unknown: [], next: null })
 }, 60_000)

@@ -4,6 +4,7 @@ import type { Logger } from '../../kit/logging.ts'
 import type { WebhookEvent } from '../payments/provider.ts'
 import type { OrdersTables } from '../schema.ts'
 import { holdOrder, lockOrder } from '../status/move-order.ts'
+import type { AppliedWebhook } from '../webhooks/apply-webhooks.ts'
 import { paymentOfEvent } from './payment-of-event.ts'
 
 export type DisputeEvent = Extract<WebhookEvent, { kind: 'dispute' }> & { readonly cause: EventCause }
@@ -15,13 +16,12 @@ export async function applyDispute(
   transaction: Transaction<OrdersTables>,
   { logger }: { readonly logger: Logger },
   event: DisputeEvent,
-): Promise<'applied' | { readonly later: string }> {
+): Promise<AppliedWebhook> {
   const payment = await paymentOfEvent(transaction, event)
   const order = payment && (await lockOrder(transaction, payment.orderId))
   if (payment === undefined || order === undefined) return { later: 'its payment is not captured here' }
   if (order.onHoldReason !== reason) await holdOrder(transaction, { id: order.id, reason })
   const { provider, disputeRef: dispute_ref, cause } = event
   const facts = { order_id: order.id, payment_id: payment.id, provider, dispute_ref, request_id: cause.requestId }
-  logger.error(facts, 'a payment is disputed: somebody has to look at it')
-  return 'applied'
+  return { tell: () => logger.error(facts, 'a payment is disputed: somebody has to look at it') }
 }

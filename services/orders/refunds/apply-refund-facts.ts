@@ -3,31 +3,36 @@ import type { EventCause } from '../../kit/events.ts'
 import type { WebhookEvent } from '../payments/provider.ts'
 import type { OrdersTables } from '../schema.ts'
 import { bySystem, lockOrder } from '../status/move-order.ts'
+import type { AppliedWebhook } from '../webhooks/apply-webhooks.ts'
 import { type CapturedPayment, paymentOfEvent } from './payment-of-event.ts'
-import { type RecordParts, recordRefund } from './record-refund.ts'
+import { type RecordParts, recordRefund, type ToldRefund, tellRecorded } from './record-refund.ts'
 import { insertRefund } from './refund-store.ts'
 
 export type RefundEvent = Extract<WebhookEvent, { kind: 'refund' }> & { readonly cause: EventCause }
-
-export type AppliedRefund = 'applied' | { readonly later: string }
 
 /** A refund as its provider tells it: one of ours, or one that somebody made there by hand, which is recorded once. */
 export async function applyRefundFacts(
   transaction: Transaction<OrdersTables>,
   parts: RecordParts,
   event: RefundEvent,
-): Promise<AppliedRefund> {
+): Promise<AppliedWebhook> {
   const origin = bySystem(event.cause)
   const known = await refundIdOf(transaction, event)
-  if (known !== undefined) {
-    await recordRefund(transaction, parts, { refundId: known, told: event.refund, origin })
-    return 'applied'
-  }
+  if (known !== undefined) return record(transaction, parts, { refundId: known, told: event.refund, origin })
   const { providerRefundRef, state } = event.refund
   const payment = await paymentOfEvent(transaction, event)
   if (payment === undefined) return { later: 'its payment is not captured here' }
   if (providerRefundRef === null || state === 'failed') return 'applied'
   return recordForeign(transaction, parts, { event, payment, providerRefundRef })
+}
+
+async function record(
+  transaction: Transaction<OrdersTables>,
+  parts: RecordParts,
+  told: ToldRefund,
+): Promise<AppliedWebhook> {
+  const recorded = await recordRefund(transaction, parts, told)
+  return { tell: () => tellRecorded(parts, recorded) }
 }
 
 async function refundIdOf(
@@ -51,7 +56,7 @@ async function recordForeign(
   transaction: Transaction<OrdersTables>,
   parts: RecordParts,
   { event, payment, providerRefundRef }: Foreign,
-): Promise<AppliedRefund> {
+): Promise<AppliedWebhook> {
   const { provider, refund } = event
   const origin = bySystem(event.cause)
   await lockOrder(transaction, payment.orderId)
@@ -74,8 +79,7 @@ async function recordForeign(
       origin,
     })
   }
-  await recordRefund(transaction, parts, { refundId: id, told: refund, origin })
-  return 'applied'
+  return record(transaction, parts, { refundId: id, told: refund, origin })
 }
 
 async function leftOf(transaction: Transaction<OrdersTables>, paymentId: string): Promise<number> {

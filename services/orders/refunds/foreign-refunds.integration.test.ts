@@ -85,10 +85,11 @@ test('O24: a refund that is told before its payment is kept, and applied once th
   await sql`update webhook_events set next_run_at = now() where event_id = ${eventId}`.execute(stage.kysely)
   await expect.poll(async () => (await calls.webhook(eventId))?.attempts, slowly).toBe(2)
   const told = { providerRef, state: 'captured', capturedCents: order.totalCents, currency: 'EUR' } as const
+  const payment = { id: paymentId, orderId: order.id, status: 'created', capturedCents: 0 } as const
   const origin = bySystem({ requestId: 'test' })
   await stage.kysely
     .transaction()
-    .execute((transaction) => applyPayment(transaction, stage.parts, { paymentId, told, origin }))
+    .execute((transaction) => applyPayment(transaction, stage.parts, { payment, told, origin }))
   await sql`update webhook_events set next_run_at = now() where event_id = ${eventId}`.execute(stage.kysely)
   await expect.poll(async () => (await calls.webhook(eventId))?.state, slowly).toBe('applied')
   expect(await calls.orderRow(order.id)).toMatchObject({ payment_status: 'partially_refunded' })
@@ -108,18 +109,20 @@ test('O24: more than is left waits for our refund that the provider will refuse'
   expect(await moneyOf(stage, order.id)).toMatchObject({ refunded: 6_000, given: 6_000 })
 })
 
-test('a refund of money that no order wanted has no credit note, for it had no invoice', async () => {
+test('a refund of money that no order wanted is told in its own currency, without a credit note: it had no invoice', async () => {
   const order = await chargedOrder(stage, hundred)
   const reference = `ref_${randomUUID()}`
   await sql`
     insert into payments (id, order_id, attempt, provider, provider_key, provider_ref, amount_cents, currency,
       captured_cents, status)
-    values (${randomUUID()}, ${order.id}, 2, 'simulated', ${`order:${order.id}:pay:2`}, ${reference}, 10000, 'EUR', 10000,
+    values (${randomUUID()}, ${order.id}, 2, 'simulated', ${`order:${order.id}:pay:2`}, ${reference}, 10000, 'USD', 10000,
       'surplus')`.execute(stage.kysely)
-  const refund = { providerRefundRef: `re_${randomUUID()}`, state: 'succeeded', amountCents: 10_000, currency: 'EUR' }
+  const refund = { providerRefundRef: `re_${randomUUID()}`, state: 'succeeded', amountCents: 10_000, currency: 'USD' }
   await calls.tell({ kind: 'refund', providerRef: reference, refund })
   await expect.poll(() => calls.lastStatus(order.id), slowly).toBe('succeeded')
   expect(await calls.creditNotesOf(order.id)).toEqual([])
+  const told = (await calls.eventsOf(order.id)).find(({ type }) => type === 'order.refunded.v1')
+  expect(told?.data).toMatchObject({ amount_cents: 10_000, refund_currency: 'USD', currency: 'EUR' })
 })
 
 test('O24: a dispute puts the order on hold and is an error line, told again it changes nothing', async () => {

@@ -4,7 +4,7 @@ import type { Origin } from '../status/move-order.ts'
 import { addTask } from '../tasks/task-store.ts'
 
 /** Why all of a payment goes back by itself: each once, however often it comes to it. */
-export type GiveBackKey = 'cancel' | 'late' | 'undo' | 'surplus'
+export type GiveBackKey = 'cancel' | 'late' | 'undo'
 
 export type GiveBack = {
   readonly id: string

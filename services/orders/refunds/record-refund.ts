@@ -8,7 +8,7 @@ import { holdOrder, type LockedOrder, lockOrder, type Origin, touchOrder } from 
 import { appendOrderEvent } from '../status/order-event.ts'
 import { addTask } from '../tasks/task-store.ts'
 import { endRefund, findRefund, giveUpRefund, noteReference, type RefundRow } from './refund-store.ts'
-import { returnRefundedLater } from './return-units.ts'
+import { returnKeptLater, returnRefundedLater } from './return-units.ts'
 import { shipRefundedRest } from './ship-refunded-rest.ts'
 
 export type RecordParts = IssuingParts & {
@@ -22,8 +22,12 @@ export type ToldRefund = {
   readonly origin: Origin
 }
 
-/** What was made of it. */
-export type Recorded = 'unchanged' | 'pending' | 'succeeded' | 'failed'
+/** What was made of it. `refund` is as it was before. */
+export type Recorded =
+  | { readonly state: 'unchanged' }
+  | { readonly state: 'pending' }
+  | { readonly state: 'succeeded'; readonly refund: RefundRow }
+  | { readonly state: 'failed'; readonly refund: RefundRow; readonly reason: string }
 
 /** How often a provider is asked about a refund that waits: webhooks are not trusted to come. */
 export const askAgainSeconds = 300
@@ -31,11 +35,12 @@ export const askAgainSeconds = 300
 /**
  * The one place where a provider's word about a refund becomes ours, whoever brought it: the answer to our call, a webhook,
  * or the poller. Under the order's row lock; said again it changes nothing. A bank may refuse what had succeeded, so that
- * `failed` is the last word: a success that is told afterwards was only late on its way.
+ * `failed` is the last word: a success that is told afterwards was only late on its way. The caller hands the result to
+ * `tellRecorded` once it is committed.
  */
 export async function recordRefund(
   transaction: Transaction<OrdersTables>,
-  parts: RecordParts,
+  parts: IssuingParts,
   { refundId, told, origin }: ToldRefund,
 ): Promise<Recorded> {
   const unlocked = await findRefund(transaction, refundId)
@@ -46,13 +51,25 @@ export async function recordRefund(
     throw new Error(`there is no refund ${refundId}`)
   }
   const at = { parts, order, refund, payment, told, origin }
-  if (told.state === 'failed') return refund.status === 'failed' ? 'unchanged' : fail(transaction, at)
-  if (refund.status !== 'pending') return 'unchanged'
+  if (told.state === 'failed') return refund.status === 'failed' ? unchanged : fail(transaction, at)
+  if (refund.status !== 'pending') return unchanged
   return told.state === 'succeeded' ? succeed(transaction, at) : wait(transaction, at)
 }
 
+const unchanged = { state: 'unchanged' } as const
+
+/** To the metrics and the log. */
+export function tellRecorded({ logger, onRefunded }: RecordParts, recorded: Recorded): void {
+  if (recorded.state === 'unchanged' || recorded.state === 'pending') return
+  const { id: refund_id, orderId: order_id, provider, status } = recorded.refund
+  onRefunded(provider, recorded.state)
+  if (recorded.state === 'succeeded') return
+  const facts = { order_id, refund_id, provider, reason: recorded.reason, late: status === 'succeeded' }
+  logger.error(facts, 'a refund failed: somebody has to give the money back in another way')
+}
+
 type At = {
-  readonly parts: RecordParts
+  readonly parts: IssuingParts
   readonly order: LockedOrder
   readonly refund: RefundRow
   readonly payment: PaymentRow
@@ -71,7 +88,7 @@ async function wait(transaction: Transaction<OrdersTables>, { refund, told, orig
     cause: origin.cause,
     afterSeconds: askAgainSeconds,
   })
-  return 'pending'
+  return { state: 'pending' }
 }
 
 async function succeed(transaction: Transaction<OrdersTables>, at: At): Promise<Recorded> {
@@ -89,13 +106,13 @@ async function succeed(transaction: Transaction<OrdersTables>, at: At): Promise<
     data: {
       refund_id: refundId,
       amount_cents: refund.amountCents,
+      refund_currency: refund.currency,
       payment_status: await paymentStatusOf(transaction, orderId),
     },
   })
   await returnRefundedLater(transaction, { order, refundId, cause })
   await shipRefundedRest(transaction, { order, refundId, cause })
-  parts.onRefunded(refund.provider, 'succeeded')
-  return 'succeeded'
+  return { state: 'succeeded', refund }
 }
 
 /** As the triggers of payments and refunds have left it. */
@@ -106,16 +123,15 @@ async function paymentStatusOf(transaction: Transaction<OrdersTables>, orderId: 
 }
 
 async function fail(transaction: Transaction<OrdersTables>, at: At): Promise<Recorded> {
-  const { parts, refund, told } = at
+  const { order, refund, told, origin } = at
+  const { id: refundId, orderId } = refund
   const reason = told.failureReason ?? 'failed'
   const late = refund.status === 'succeeded'
-  await endRefund(transaction, refund.id, { ...told, status: 'failed', failure: reason })
+  await endRefund(transaction, refundId, { ...told, status: 'failed', failure: reason })
   await giveUpRefund(transaction, refund)
   // Its credit note is issued, and its units may be on sale again: nothing goes on before a person has looked at it.
-  if (late) await holdOrder(transaction, { id: refund.orderId, reason: 'refund_failed' })
-  else await touchOrder(transaction, refund.orderId)
-  const facts = { order_id: refund.orderId, refund_id: refund.id, provider: refund.provider, reason, late }
-  parts.logger.error(facts, 'a refund failed: somebody has to give the money back in another way')
-  parts.onRefunded(refund.provider, 'failed')
-  return 'failed'
+  if (late) await holdOrder(transaction, { id: orderId, reason: 'refund_failed' })
+  else await touchOrder(transaction, orderId)
+  await returnKeptLater(transaction, { order, refundId, cause: origin.cause })
+  return { state: 'failed', refund, reason }
 }

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { idSchema } from '../../kit/id-schema.ts'
-import { text } from '../../kit/query-parameters.ts'
+import { nameSchema } from '../../kit/name-schema.ts'
 import { centsAtMost, linesAtMost, quantity } from '../order-contract.ts'
 
 const line = z.strictObject({
@@ -28,7 +28,7 @@ export const newRefundSchema = z
       .optional()
       .openapi({ description: 'units at what they cost, tax included; those not yet shipped first' }),
     shipping: z.literal(true).optional().openapi({ description: 'what shipping cost, once an order' }),
-    reason: text({ least: 1, most: 500 }),
+    reason: nameSchema(500),
   })
   .check(judgeWhat)
   .check(refuseTwice)

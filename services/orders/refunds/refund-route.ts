@@ -15,7 +15,7 @@ type Parts = RefundParts & { readonly guard: Guard<OrdersAccess> }
 
 export function addRefundRoute(routes: OpenAPIHono<RequestEnvironment>, parts: Parts): void {
   routes.openapi({ ...refundRoute, ...parts.guard.user('createRefund') }, async (c) => {
-    const call = await keyedCallOf(c, c.req.valid('header')['idempotency-key'])
+    const call = keyedCallOf(c, { key: c.req.valid('header')['idempotency-key'], body: c.req.valid('json') })
     const request = { ...call, orderId: c.req.valid('param').id, wish: c.req.valid('json') }
     const { body, headers } = await createRefund(parts, request)
     return c.json(refundSchema.parse(JSON.parse(body)), 201, headers)

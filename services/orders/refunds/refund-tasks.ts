@@ -8,7 +8,7 @@ import type { OrdersTables } from '../schema.ts'
 import { bySystem } from '../status/move-order.ts'
 import type { TaskHandler, TaskOutcome } from '../tasks/run-tasks.ts'
 import type { Task } from '../tasks/task-store.ts'
-import { askAgainSeconds, type Recorded, type RecordParts, recordRefund } from './record-refund.ts'
+import { askAgainSeconds, type Recorded, type RecordParts, recordRefund, tellRecorded } from './record-refund.ts'
 import { findRefund, type RefundRow } from './refund-store.ts'
 
 export type RefundTaskParts = RecordParts & {
@@ -46,7 +46,7 @@ async function withRefund(parts: RefundTaskParts, task: Task, ask: Ask): Promise
   const told = await ask(parts.providerOf(payment), knownRefund(refund, payment.providerRef))
   if (told === undefined) return { later: askAgainSeconds }
   const recorded = await record(parts, { refund, told, task })
-  return recorded === 'pending' && task.kind === 'watch_refund' ? { later: askAgainSeconds } : 'done'
+  return recorded.state === 'pending' && task.kind === 'watch_refund' ? { later: askAgainSeconds } : 'done'
 }
 
 function knownRefund(
@@ -59,9 +59,11 @@ function knownRefund(
 
 type Answered = { readonly refund: RefundRow; readonly told: ProviderRefund; readonly task: Task }
 
-function record(parts: RefundTaskParts, { refund, told, task }: Answered): Promise<Recorded> {
+async function record(parts: RefundTaskParts, { refund, told, task }: Answered): Promise<Recorded> {
   const wanted = { refundId: refund.id, told, origin: bySystem(task.cause) }
-  return repeatOnConflict(() =>
+  const recorded = await repeatOnConflict(() =>
     parts.database.transaction().execute((transaction) => recordRefund(transaction, parts, wanted)),
   )
+  tellRecorded(parts, recorded)
+  return recorded
 }

@@ -18,6 +18,20 @@ const slowly = { timeout: 15_000 }
 /** 3 × 10.00 with a tax of 1.00, and 4.90 for the shipping. */
 const three = { lines: [{ quantity: 3, unitPriceCents: 1_000, taxCents: 100 }], shippingCents: 490 }
 
+test('O8: an order that goes back by a unit, an amount and its rest has credit notes of exactly its tax', async () => {
+  const order = await chargedOrder(stage, three)
+  for (const [index, wish] of [calls.units(order, 1), { amount_cents: 700 }, { amount_cents: 1_857 }].entries()) {
+    expect((await calls.refund(order, wish)).status).toBe(201)
+    await expect.poll(async () => (await calls.creditNotesOf(order.id)).length, slowly).toBe(index + 1)
+  }
+  const notes = await calls.creditNotesOf(order.id)
+  expect(notes.map(({ total, tax }) => [total, tax])).toEqual([
+    [1_033, 33],
+    [700, 22],
+    [1_857, 45],
+  ])
+})
+
 test('O23: restock puts units on sale again once, when the money has gone back; without it never', async () => {
   const order = await chargedOrder(stage, { ...three, sold: true })
   const productId = order.lines[0]?.productId ?? ''

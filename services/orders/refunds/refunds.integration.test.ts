@@ -233,6 +233,9 @@ test.each([
   ['a line twice', { lines: [item, item] }, '/lines/1/order_item_id'],
   ['a line of another order', { lines: [item] }, '/lines/0/order_item_id'],
   ['an empty reason', { amount_cents: 1, reason: '' }, '/reason'],
+  ['a reason of spaces', { amount_cents: 1, reason: '   ' }, '/reason'],
+  ['a reason of two lines', { amount_cents: 1, reason: 'a\r\nBcc: x@y' }, '/reason'],
+  ['a reason that turns the direction', { amount_cents: 1, reason: 'agreed \u202e999' }, '/reason'],
   ['a currency', { amount_cents: 1, currency: 'USD' }, '/currency'],
 ])('a refund with %s is refused', async (_, body, pointer) => {
   const answer = await calls.refund(await paidOrder(stage.kysely), body)

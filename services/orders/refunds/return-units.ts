@@ -17,15 +17,39 @@ export async function returnRefundedLater(
   transaction: Transaction<OrdersTables>,
   { order, refundId, cause }: Refunded,
 ): Promise<void> {
-  const { id: orderId, reference, status } = order
-  if (reference === null || status === 'cancelled') return
-  const { rows } = await sql<Units>`
+  if (order.status === 'cancelled') return
+  const { rows: lines } = await sql<Units>`
     select i.product_id, l.unshipped_quantity + l.shipped_quantity as quantity
     from refund_items l join order_items i on i.id = l.order_item_id
     where l.refund_id = ${refundId} and l.restock order by i.product_id`.execute(transaction)
-  if (rows.length === 0) return
-  const key = `refund:${refundId}`
-  const data = { reference, key, lines: rows }
+  await addReturn(transaction, { order, key: `refund:${refundId}`, lines, cause })
+}
+
+/**
+ * What a refund has kept off sale goes on sale again where it fails after its order was cancelled: the cancel has left
+ * it out, and nobody can refund or ship it any more. What the refund would have put on sale, it or the cancel has.
+ */
+export async function returnKeptLater(
+  transaction: Transaction<OrdersTables>,
+  { order, refundId, cause }: Refunded,
+): Promise<void> {
+  if (order.status !== 'cancelled') return
+  const { rows: lines } = await sql<Units>`
+    select i.product_id, l.unshipped_quantity + l.shipped_quantity as quantity
+    from refund_items l join order_items i on i.id = l.order_item_id
+    where l.refund_id = ${refundId} and not l.restock order by i.product_id`.execute(transaction)
+  await addReturn(transaction, { order, key: `failed:${refundId}`, lines, cause })
+}
+
+type Part = Omit<Refunded, 'refundId'> & { readonly key: string; readonly lines: readonly Units[] }
+
+/** The same key again is the same part. */
+async function addReturn(
+  transaction: Transaction<OrdersTables>,
+  { order: { id: orderId, reference }, key, lines, cause }: Part,
+): Promise<void> {
+  if (reference === null || lines.length === 0) return
+  const data = { reference, key, lines }
   await addTask(transaction, { kind: 'return_units', key: `return:${key}`, orderId, data, cause })
 }
 

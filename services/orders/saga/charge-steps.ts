@@ -1,6 +1,7 @@
 import { failpoint } from '../../kit/failpoints.ts'
 import { Problem } from '../../kit/problems.ts'
 import { applyPayment } from '../pay/apply-payment.ts'
+import { askProvider } from '../pay/ask-provider.ts'
 import { endPayment, findPayment, knownPayment, type PaymentRow } from '../pay/payment-store.ts'
 import { type ProviderPayment, ProviderUnavailable } from '../payments/provider.ts'
 import { paymentProblems } from '../problems.ts'
@@ -14,7 +15,7 @@ export async function chargePayment(
   saga: LeasedSaga,
   { methodToken = '', signal }: Running,
 ): Promise<Stepped> {
-  const charging = await advanceSaga(parts.database, saga, { step: 'charge', charging: true })
+  const charging = saga.charging === true ? saga : await advanceSaga(parts.database, saga, chargeBegun)
   await failpoint('orders.saga.before_charge')
   const payment = await paymentOf(parts, charging)
   const provider = parts.providerOf(payment)
@@ -22,7 +23,7 @@ export async function chargePayment(
     .charge({ ...knownPayment(payment), methodToken, signal })
     .catch(async (error: unknown) => {
       // Certainly nothing moved, now or in an earlier try: another attempt may begin at once.
-      const nothing = error instanceof ProviderUnavailable && !error.mayHaveActed && saga.chargedAt === null
+      const nothing = error instanceof ProviderUnavailable && !error.mayHaveActed && charging.chargedAt === null
       if (!nothing) throw error
       await failPayment(parts, charging, { payment, reason: 'provider_unavailable' })
       throw providerUnavailable(error)
@@ -31,14 +32,16 @@ export async function chargePayment(
   return applied(parts, charging, { payment, told })
 }
 
+const chargeBegun = { step: 'charge', charging: true } as const
+
 /** Nobody has the token any more: what did the provider make of it? Where it is nothing, it must stay nothing. */
 export async function resolveCharge(parts: SagaParts, saga: LeasedSaga, { signal }: Running): Promise<Stepped> {
   const payment = await paymentOf(parts, saga)
-  const provider = parts.providerOf(payment)
-  const found = await provider.fetch(knownPayment(payment), signal)
+  const found = await askProvider(parts, payment, signal)
   if (found !== undefined) return applied(parts, saga, { payment, told: found })
-  const closed = await provider.cancel({ ...knownPayment(payment), signal })
-  if (closed?.state === 'captured') return applied(parts, saga, { payment, told: closed })
+  const closed = await parts.providerOf(payment).cancel({ ...knownPayment(payment), signal })
+  // It has come after all, or is on its way.
+  if (closed.state !== 'cancelled') return applied(parts, saga, { payment, told: closed })
   await failPayment(parts, saga, { payment, reason: 'not_charged' })
   return { kind: 'done' }
 }
@@ -46,7 +49,7 @@ export async function resolveCharge(parts: SagaParts, saga: LeasedSaga, { signal
 /** The poller's part: a webhook may never come. */
 export async function askAgain(parts: SagaParts, saga: LeasedSaga, { signal }: Running): Promise<Stepped> {
   const payment = await paymentOf(parts, saga)
-  const found = await parts.providerOf(payment).fetch(knownPayment(payment), signal)
+  const found = await askProvider(parts, payment, signal)
   if (found === undefined) return { kind: 'waiting' }
   return applied(parts, saga, { payment, told: found })
 }
@@ -61,10 +64,12 @@ type Answered = { readonly payment: PaymentRow; readonly told: ProviderPayment }
 async function applied(parts: SagaParts, saga: LeasedSaga, { payment, told }: Answered): Promise<Stepped> {
   const { database } = parts
   const outcome = await inTransaction(database, (transaction) =>
-    applyPayment(transaction, parts, { paymentId: payment.id, told, origin: originOf(saga) }),
+    applyPayment(transaction, parts, { payment, told, origin: originOf(saga) }),
   )
   parts.onApplied(payment, outcome)
   await failpoint('orders.saga.after_charge')
+  // What was told to us first goes on like that.
+  if (outcome === 'captured') return { ...saga, step: 'commit', attempt: 0, turns: saga.turns + 1 }
   // As it is now: a webhook may have told the same before us.
   const next = await readSaga(database, saga)
   return next.step === 'await' ? { kind: 'waiting' } : next

@@ -6,7 +6,7 @@ import { giveBack } from '../refunds/give-back.ts'
 import type { OrdersTables } from '../schema.ts'
 import { type LockedOrder, lockOrder, moveOrder, type Origin } from '../status/move-order.ts'
 import { addTask } from '../tasks/task-store.ts'
-import type { LeasedSaga } from './saga-store.ts'
+import { endSaga, type LeasedSaga } from './saga-store.ts'
 
 export type ConfirmParts = { readonly seller: InvoiceSeller; newId(): string; now(): Date }
 
@@ -89,11 +89,4 @@ async function lockedOrder(transaction: Transaction<OrdersTables>, { orderId }: 
   const order = await lockOrder(transaction, orderId)
   if (order === undefined) throw new Error(`there is no order ${orderId}`)
   return order
-}
-
-/** By whoever has the lease: else somebody else has gone on with it. */
-async function endSaga(transaction: Transaction<OrdersTables>, saga: LeasedSaga): Promise<void> {
-  await sql`
-    update order_sagas set step = 'done', updated_at = now()
-    where order_id = ${saga.orderId} and payment_id = ${saga.paymentId}`.execute(transaction)
 }

@@ -1,10 +1,11 @@
 import { runCaused } from '../../kit/caused-work.ts'
+import { errorText } from '../../kit/database-faults.ts'
 import { type RepeatingUntilDrained, repeatUntilDrained } from '../../kit/repeat-until-drained.ts'
 import type { Tracing } from '../../kit/trace-span.ts'
 import { askAgainSeconds } from '../pay/apply-payment.ts'
 import { backoffSeconds } from '../tasks/backoff.ts'
 import { runSaga } from './run-saga.ts'
-import type { SagaParts } from './saga-parts.ts'
+import { type SagaParts, SagaStopped } from './saga-parts.ts'
 import { claimSagas, type LeasedSaga, LeaseLost, leaveSaga } from './saga-store.ts'
 
 const sagasAtOnce = 10
@@ -43,13 +44,15 @@ async function resume(parts: ResumeParts, { saga, interrupted }: Resumed): Promi
   try {
     const work = { name: `payment ${saga.step}`, cause: saga.cause }
     const end = await runCaused(parts.tracing, work, () => runSaga(parts, saga, { forwarded, signal }))
-    await leaveSaga(database, saga, { seconds: end.kind === 'waiting' ? askAgainSeconds : null })
-  } catch (error) {
+    if (end.kind !== 'confirmed')
+      await leaveSaga(database, saga, { seconds: end.kind === 'waiting' ? askAgainSeconds : null })
+  } catch (stopped) {
+    if (!(stopped instanceof SagaStopped)) throw stopped
+    const { saga: at, cause: error } = stopped
     if (error instanceof LeaseLost) return
-    if (interrupted.aborted) return leaveSaga(database, saga, { seconds: 0 })
-    const facts = { order_id: saga.orderId, request_id: saga.cause.requestId, step: saga.step, attempt: saga.attempt }
+    if (interrupted.aborted) return leaveSaga(database, at, { seconds: 0 })
+    const facts = { order_id: at.orderId, request_id: at.cause.requestId, step: at.step, attempt: saga.attempt }
     logger.warn({ ...facts, error }, 'a payment does not go on and is tried again')
-    const message = error instanceof Error ? error.message : String(error)
-    await leaveSaga(database, saga, { seconds: backoffSeconds(saga.attempt), error: message })
+    await leaveSaga(database, at, { seconds: backoffSeconds(saga.attempt), error: errorText(error) })
   }
 }

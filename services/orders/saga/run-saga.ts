@@ -1,19 +1,33 @@
 import { failpoint } from '../../kit/failpoints.ts'
 import { askAgain, chargePayment, resolveCharge } from './charge-steps.ts'
 import { confirmOrder } from './confirm-order.ts'
-import { inTransaction, originOf, type Running, type SagaEnd, type SagaParts, type Stepped } from './saga-parts.ts'
+import {
+  inTransaction,
+  originOf,
+  type Running,
+  type SagaEnd,
+  type SagaParts,
+  SagaStopped,
+  type Stepped,
+} from './saga-parts.ts'
 import type { LeasedSaga } from './saga-store.ts'
 import { commitStock, reserveStock } from './stock-steps.ts'
 
-/** Step by step to the end, each one written down before the next: whoever resumes it repeats one step at most. */
+/**
+ * Step by step to the end, each one written down before the next: whoever resumes it repeats one step at most. Throws
+ * SagaStopped.
+ */
 export async function runSaga(parts: SagaParts, started: LeasedSaga, running: Running): Promise<SagaEnd> {
   let at: Stepped = started
-  while ('step' in at) at = await runStep(parts, at, running)
+  while ('step' in at) {
+    const saga: LeasedSaga = at
+    at = await runStep(parts, saga, running).catch((error: unknown) => Promise.reject(new SagaStopped(saga, error)))
+  }
   parts.wakeTasks()
   return at
 }
 
-function runStep(parts: SagaParts, saga: LeasedSaga, running: Running): Promise<Stepped> | SagaEnd {
+async function runStep(parts: SagaParts, saga: LeasedSaga, running: Running): Promise<Stepped> {
   switch (saga.step) {
     case 'reserve':
       return reserveStock(parts, saga, running)
@@ -38,5 +52,5 @@ async function confirm(parts: SagaParts, saga: LeasedSaga): Promise<Stepped> {
     confirmOrder(transaction, parts, { saga, origin: originOf(saga) }),
   )
   await failpoint('orders.saga.after_confirm')
-  return { kind: 'done' }
+  return { kind: 'confirmed' }
 }

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import { repeatOnConflict } from '../../kit/database-faults.ts'
+import { errorText, repeatOnConflict } from '../../kit/database-faults.ts'
 import type { Logger } from '../../kit/logging.ts'
 import type { Catalog, CatalogCaller, ShortLine } from '../catalog-client.ts'
 import type { Applied } from '../pay/apply-payment.ts'
@@ -30,12 +30,25 @@ export type Running = {
 export type SagaEnd =
   /** Decided: the rows tell how. */
   | { readonly kind: 'done' }
+  /** The same by our own last step, with which the lease has ended. */
+  | { readonly kind: 'confirmed' }
   | { readonly kind: 'short'; readonly lines: readonly ShortLine[] }
   | { readonly kind: 'hold-limit' }
   /** The stock was sold to somebody else meanwhile: the money goes back. */
   | { readonly kind: 'out-of-stock' }
   /** For the customer, or for the provider to decide. */
   | { readonly kind: 'waiting' }
+
+/** A step has failed: with the saga as it was at that step. */
+export class SagaStopped extends Error {
+  override readonly name = 'SagaStopped'
+  readonly saga: LeasedSaga
+
+  constructor(saga: LeasedSaga, cause: unknown) {
+    super(`the payment stopped at ${saga.step}: ${errorText(cause)}`, { cause })
+    this.saga = saga
+  }
+}
 
 /** What a step leaves: the saga at its next one, or its end. */
 export type Stepped = LeasedSaga | SagaEnd

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Kysely, type QueryExecutorProvider, sql, type Transaction } from 'kysely'
+import { type Kysely, type QueryExecutorProvider, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { EventCause } from '../../kit/events.ts'
 import type { OrdersTables, SagaStep } from '../schema.ts'
 import type { Origin } from '../status/move-order.ts'
@@ -14,8 +14,12 @@ export type LeasedSaga = {
   readonly step: SagaStep
   readonly attempt: number
   readonly lease: string
-  /** The charge may have reached the provider since. */
+  /** How often somebody had told it where to go on when it was read. */
+  readonly turns: number
+  /** The charge may have reached the provider since, in an earlier try. */
   readonly chargedAt: Date | null
+  /** It is written down that this try asks the provider. */
+  readonly charging?: true
   readonly actorId: string | null
   readonly cause: EventCause
 }
@@ -27,20 +31,31 @@ export type NewSaga = {
   readonly origin: Origin
 }
 
-/** Begins the way of a payment, leased to who began it. An order has one at a time. */
-export async function openSaga(transaction: Transaction<OrdersTables>, saga: NewSaga): Promise<LeasedSaga> {
-  const { orderId, paymentId, step, origin } = saga
-  const { actor, cause } = origin
-  const lease = randomUUID()
-  await sql`
+/** The way of a payment at its beginning, leased to who begins it. */
+export function newSaga({ orderId, paymentId, step, origin: { actor, cause } }: NewSaga): LeasedSaga {
+  return {
+    orderId,
+    paymentId,
+    step,
+    attempt: 0,
+    lease: randomUUID(),
+    turns: 0,
+    chargedAt: null,
+    actorId: actor.id,
+    cause,
+  }
+}
+
+/** An order has one at a time. */
+export function sagaInsert({ orderId, paymentId, step, lease, actorId, cause }: LeasedSaga): RawBuilder<unknown> {
+  return sql`
     insert into order_sagas as s (order_id, payment_id, step, lease, locked_until, actor_id, request_id, traceparent)
-    values (${orderId}, ${paymentId}, ${step}, ${lease}, now() + make_interval(secs => ${leaseSeconds}), ${actor.id},
+    values (${orderId}, ${paymentId}, ${step}, ${lease}, now() + make_interval(secs => ${leaseSeconds}), ${actorId},
       ${cause.requestId}, ${cause.traceparent ?? null})
     on conflict (order_id) do update set payment_id = excluded.payment_id, step = excluded.step, attempt = 0,
-      next_run_at = now(), lease = excluded.lease, locked_until = excluded.locked_until, last_error = null,
+      next_run_at = now(), turns = 0, lease = excluded.lease, locked_until = excluded.locked_until, last_error = null,
       charged_at = null, actor_id = excluded.actor_id, request_id = excluded.request_id,
-      traceparent = excluded.traceparent, updated_at = now()`.execute(transaction)
-  return { orderId, paymentId, step, attempt: 0, lease, chargedAt: null, actorId: actor.id, cause }
+      traceparent = excluded.traceparent, updated_at = now()`
 }
 
 type SagaRow = Omit<LeasedSaga, 'cause'> & { requestId: string; traceparent: string | null }
@@ -51,7 +66,7 @@ const leased = ({ requestId, traceparent, ...saga }: SagaRow): LeasedSaga => ({
 })
 
 const sagaColumns = sql`s.order_id as "orderId", s.payment_id as "paymentId", s.step, s.attempt, s.lease,
-  s.charged_at as "chargedAt", s.actor_id as "actorId", s.request_id as "requestId", s.traceparent`
+  s.turns, s.charged_at as "chargedAt", s.actor_id as "actorId", s.request_id as "requestId", s.traceparent`
 
 /** Takes some that are due and that nobody works on. */
 export async function claimSagas(database: Kysely<OrdersTables>, atMost: number): Promise<LeasedSaga[]> {
@@ -102,7 +117,7 @@ export async function advanceSaga(
     returning ${sagaColumns}`.execute(database)
   const [row] = rows
   if (row === undefined) throw new LeaseLost()
-  return leased(row)
+  return charging ? { ...leased(row), chargedAt: saga.chargedAt, charging } : leased(row)
 }
 
 /** What it is at now, where the lease is still ours: a webhook may have brought it further. */
@@ -127,31 +142,41 @@ export async function turnSaga(
   { step, afterSeconds = 0 }: Turn,
 ): Promise<void> {
   await sql`
-    update order_sagas set step = ${step}, attempt = 0, updated_at = now(),
+    update order_sagas set step = ${step}, attempt = 0, turns = turns + 1, updated_at = now(),
       next_run_at = now() + make_interval(secs => ${afterSeconds})
     where payment_id = ${paymentId} and step <> 'done'`.execute(transaction)
 }
 
-/** Gives the lease back; it is due again after these seconds. */
+/** The end of its way, and of the lease: whoever has lost that must not decide any more. */
+export async function endSaga(transaction: Transaction<OrdersTables>, saga: LeasedSaga): Promise<void> {
+  const { numAffectedRows } = await sql`
+    update order_sagas set step = 'done', lease = null, locked_until = null, last_error = null, updated_at = now()
+    where order_id = ${saga.orderId} and payment_id = ${saga.paymentId} and lease = ${saga.lease}`.execute(transaction)
+  if (numAffectedRows !== 1n) throw new LeaseLost()
+}
+
+/** Gives the lease back; it is due again after these seconds, or when somebody has told meanwhile. */
 export async function leaveSaga(
   database: QueryExecutorProvider,
   saga: LeasedSaga,
   { seconds, error = null }: { readonly seconds: number | null; readonly error?: string | null },
 ): Promise<void> {
-  const due = seconds === null ? sql`` : sql`, next_run_at = now() + make_interval(secs => ${seconds})`
+  const due =
+    seconds === null
+      ? sql``
+      : sql`, next_run_at = case turns when ${saga.turns} then now() + make_interval(secs => ${seconds}) else next_run_at end`
   await sql`
     update order_sagas set lease = null, locked_until = null, last_error = left(${error}, 300)${due}
     where order_id = ${saga.orderId} and lease = ${saga.lease}`.execute(database)
 }
 
+type Revived = { readonly orderId: string; readonly paymentId: string; readonly cause: EventCause }
+
 /** Brings a saga that had ended, or never began, back to its last part: money came after all. */
-export async function reviveSaga(
-  transaction: Transaction<OrdersTables>,
-  { orderId, paymentId, cause }: { readonly orderId: string; readonly paymentId: string; readonly cause: EventCause },
-): Promise<void> {
-  await sql`
+export function sagaRevival({ orderId, paymentId, cause }: Revived): RawBuilder<unknown> {
+  return sql`
     insert into order_sagas as s (order_id, payment_id, step, request_id, traceparent)
     values (${orderId}, ${paymentId}, 'commit', ${cause.requestId}, ${cause.traceparent ?? null})
     on conflict (order_id) do update set payment_id = excluded.payment_id, step = 'commit', attempt = 0,
-      next_run_at = now(), updated_at = now()`.execute(transaction)
+      turns = s.turns + 1, next_run_at = now(), updated_at = now()`
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { failpoint } from '../../kit/failpoints.ts'
+import type { Line } from '../drafts/price-order.ts'
 import type { OrdersTables } from '../schema.ts'
 import { lockOrder } from '../status/move-order.ts'
 import { reopenOrder, undoPayment } from './confirm-order.ts'
@@ -10,10 +11,10 @@ import { advanceSaga, type LeasedSaga } from './saga-store.ts'
 export async function reserveStock(
   parts: SagaParts,
   saga: LeasedSaga,
-  { forwarded, signal }: Running,
+  { forwarded, methodToken, signal }: Running,
 ): Promise<Stepped> {
   const { database, catalog } = parts
-  const { reference, lines, isPaidFor, isFree } = await wantedStock(database, saga)
+  const { reference, lines, isPaidFor, isFree } = await readWantedStock(database, saga)
   await failpoint('orders.saga.before_reserve')
   const outcome = await catalog.reserve({ reference, lines }, { forwarded, signal })
   await failpoint('orders.saga.after_reserve_call')
@@ -25,32 +26,37 @@ export async function reserveStock(
     if (outcome.kind === 'short') return { kind: 'short', lines: outcome.lines }
     return outcome.kind === 'limited' ? { kind: 'hold-limit' } : { kind: 'short', lines: [] }
   }
-  const next = await advanceSaga(database, saga, isPaidFor ? { step: 'commit' } : { step: 'charge' })
+  // Who has the token charges next.
+  const charge = { step: 'charge', charging: methodToken !== undefined } as const
+  const next = await advanceSaga(database, saga, isPaidFor ? { step: 'commit' } : charge)
   await failpoint('orders.saga.after_reserve')
   return next
 }
 
-async function wantedStock(database: Kysely<OrdersTables>, { orderId, paymentId }: LeasedSaga) {
-  const order = await database
-    .selectFrom('orders as o')
-    .innerJoin('payments as p', 'p.order_id', 'o.id')
-    .select(['o.reservation_reference as reference', 'p.status', 'p.provider'])
-    .where('o.id', '=', orderId)
-    .where('p.id', '=', paymentId)
-    .executeTakeFirst()
-  if (order === undefined || order.reference === null) throw new Error(`order ${orderId} has no reference`)
-  const lines = await database
-    .selectFrom('order_items')
-    .select(['product_id as productId', 'quantity'])
-    .where('order_id', '=', orderId)
-    .orderBy('position')
-    .execute()
-  return {
-    reference: order.reference,
-    lines,
-    isFree: order.provider === 'none',
-    isPaidFor: order.status === 'captured',
-  }
+type WantedStock = { readonly lines: readonly Line[]; readonly isFree: boolean; readonly isPaidFor: boolean }
+
+async function readWantedStock(database: Kysely<OrdersTables>, { orderId, paymentId }: LeasedSaga) {
+  const { rows } = await sql<WantedStock & { readonly reference: string | null }>`
+    select o.reservation_reference as reference, p.provider = 'none' as "isFree", p.status = 'captured' as "isPaidFor", (
+      select coalesce(json_agg(json_build_object('productId', product_id, 'quantity', quantity) order by position), '[]')
+      from order_items where order_id = o.id) as lines
+    from orders o join payments p on p.order_id = o.id
+    where o.id = ${orderId} and p.id = ${paymentId}`.execute(database)
+  const [order] = rows
+  if (order === undefined) throw new Error(`order ${orderId} has no payment ${paymentId}`)
+  return { ...order, reference: given(order.reference, orderId) }
+}
+
+/** Of the hold as it is now. */
+async function readReference(database: Kysely<OrdersTables>, { orderId }: LeasedSaga): Promise<string> {
+  const { rows } = await sql<{ reference: string | null }>`
+    select reservation_reference as reference from orders where id = ${orderId}`.execute(database)
+  return given(rows[0]?.reference, orderId)
+}
+
+function given(reference: string | null | undefined, orderId: string): string {
+  if (typeof reference === 'string') return reference
+  throw new Error(`order ${orderId} has no reference`)
 }
 
 /** What is held is sold. */
@@ -60,14 +66,14 @@ export async function commitStock(
   { forwarded, signal }: Running,
 ): Promise<Stepped> {
   const { database, catalog } = parts
-  const { reference } = await wantedStock(database, saga)
+  const reference = await readReference(database, saga)
   await failpoint('orders.saga.before_commit')
   const outcome = await catalog.commit(reference, { forwarded, signal })
   await failpoint('orders.saga.after_commit_call')
   if (outcome === 'gone') return (await holdAgain(database, { saga, reference })) ?? giveUp(parts, saga)
-  const next = await advanceSaga(database, saga, { step: 'confirm' })
   await failpoint('orders.saga.after_commit')
-  return next
+  // Not written down: the commit's repeat finds it sold, and the next statements end the saga.
+  return { ...saga, step: 'confirm' }
 }
 
 async function giveUp(parts: SagaParts, saga: LeasedSaga): Promise<SagaEnd> {

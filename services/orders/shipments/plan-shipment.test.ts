@@ -8,6 +8,7 @@ const line = (id: string, quantity: number, used: Partial<LineUnits> = {}): Line
   quantity,
   shippedQuantity: 0,
   refundedQuantity: 0,
+  mayComeBack: false,
   ...used,
 })
 const units = (order_item_id: string, quantity: number) => ({ order_item_id, quantity })
@@ -32,6 +33,14 @@ test('without lines all that is left is shipped', () => {
 test('equal items are added up, and a part leaves the rest', () => {
   const plan = planShipment([line('a', 3), line('b', 1)], [units('a', 1), units('a', 2)])
   expect(plan).toEqual({ lines: [{ itemId: 'a', quantity: 3 }], completes: false })
+})
+
+test('all that is left does not complete the order while refunded units may come back', () => {
+  const refunded = line('a', 4, { refundedQuantity: 2, mayComeBack: true })
+  const lines = [{ itemId: 'a', quantity: 2 }]
+  expect(planShipment([refunded], undefined)).toEqual({ lines, completes: false })
+  expect(planShipment([refunded], [units('a', 2)])).toEqual({ lines, completes: false })
+  expect(planShipment([{ ...refunded, mayComeBack: false }], undefined)).toEqual({ lines, completes: true })
 })
 
 test('more than is left is refused with what is left of each line', () => {

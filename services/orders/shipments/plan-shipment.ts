@@ -10,11 +10,13 @@ export type LineUnits = {
   readonly shippedQuantity: number
   /** Given back before they were shipped: they are shipped no more. */
   readonly refundedQuantity: number
+  /** A refund of some of them is not decided: where it fails they are to be shipped after all. */
+  readonly mayComeBack: boolean
 }
 
 export type ShipmentPlan = {
   readonly lines: readonly { readonly itemId: string; readonly quantity: number }[]
-  /** Afterwards nothing is left to ship. */
+  /** Afterwards nothing is left to ship, whatever becomes of refunds. */
   readonly completes: boolean
 }
 
@@ -29,8 +31,8 @@ export function planShipment(lines: readonly LineUnits[], wanted: NewShipment['l
   const planned = [...units].flatMap(([itemId, quantity]) => (quantity > 0 ? [{ itemId, quantity }] : []))
   const over = planned.some(({ itemId, quantity }) => quantity > (left.get(itemId) ?? 0))
   if (over || planned.length === 0) throw exceedsUnits(left)
-  const completes = [...left].every(([itemId, quantity]) => quantity === (units.get(itemId) ?? 0))
-  return { lines: planned, completes }
+  const takesAll = [...left].every(([itemId, quantity]) => quantity === (units.get(itemId) ?? 0))
+  return { lines: planned, completes: takesAll && !lines.some(({ mayComeBack }) => mayComeBack) }
 }
 
 type Wanted = NonNullable<NewShipment['lines']>

@@ -15,7 +15,7 @@ type Parts = ShipmentParts & { readonly guard: Guard<OrdersAccess> }
 
 export function addShipmentRoutes(routes: OpenAPIHono<RequestEnvironment>, parts: Parts): void {
   routes.openapi({ ...createShipmentRoute, ...parts.guard.user('createShipment') }, async (c) => {
-    const call = await keyedCallOf(c, c.req.valid('header')['idempotency-key'])
+    const call = keyedCallOf(c, { key: c.req.valid('header')['idempotency-key'], body: c.req.valid('json') })
     const request = { ...call, orderId: c.req.valid('param').id, wish: c.req.valid('json') }
     const { body, headers } = await createShipment(parts, request)
     return c.json(shipmentSchema.parse(JSON.parse(body)), 201, headers)
@@ -28,7 +28,7 @@ const createShipmentRoute = createRoute({
   path: '/api/v1/orders/{id}/shipments',
   summary: 'Ship what is left of an order, or a part of it',
   description:
-    'With the last unit the order is shipped, before that it is in processing. Units whose money went back are not shipped. `Location` and `ETag` are the order’s. A refusal for too many units tells in `left` what is left of each line.',
+    'With the last unit the order is shipped, before that it is in processing. Units whose money went back are not shipped; while a refund of such units is pending the order stays in processing. `Location` and `ETag` are the order’s. A refusal for too many units tells in `left` what is left of each line.',
   request: { params: orderPath, headers: idempotencyHeaders, body: jsonBody(newShipmentSchema) },
   responses: {
     201: jsonAnswer('The shipment', shipmentSchema),

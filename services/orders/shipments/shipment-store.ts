@@ -6,10 +6,18 @@ import type { LineUnits, ShipmentPlan } from './plan-shipment.ts'
 /** In their order. Who writes by it holds the order's row. */
 export async function readUnits(database: Reader, orderId: string): Promise<LineUnits[]> {
   return database
-    .selectFrom('order_items')
-    .select(['id', 'quantity', 'shipped_quantity as shippedQuantity', 'refunded_quantity as refundedQuantity'])
-    .where('order_id', '=', orderId)
-    .orderBy('position')
+    .selectFrom('order_items as i')
+    .select([
+      'i.id',
+      'i.quantity',
+      'i.shipped_quantity as shippedQuantity',
+      'i.refunded_quantity as refundedQuantity',
+      sql<boolean>`exists (
+        select from refunds r join refund_items l on l.refund_id = r.id and l.order_item_id = i.id
+        where r.order_id = i.order_id and r.status = 'pending' and l.unshipped_quantity > 0)`.as('mayComeBack'),
+    ])
+    .where('i.order_id', '=', orderId)
+    .orderBy('i.position')
     .execute()
 }
 

@@ -35,29 +35,19 @@ export type LockedOrder = {
   readonly reference: string | null
   readonly holdNumber: number
   readonly onHoldReason: string | null
+  /** Where it goes. */
+  readonly hasAddress: boolean
   readonly version: number
 }
 
 /** Takes the order's row until the end of the transaction: whatever changes an order begins here. */
 export async function lockOrder(transaction: Transaction<OrdersTables>, id: string): Promise<LockedOrder | undefined> {
-  return transaction
-    .selectFrom('orders')
-    .select([
-      'id',
-      'user_id as userId',
-      'status',
-      'payment_status as paymentStatus',
-      'currency',
-      'total_cents as totalCents',
-      'shipping_cents as shippingCents',
-      'reservation_reference as reference',
-      'hold_number as holdNumber',
-      'on_hold_reason as onHoldReason',
-      'version',
-    ])
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst()
+  const { rows } = await sql<LockedOrder>`
+    select id, user_id as "userId", status, payment_status as "paymentStatus", currency, total_cents as "totalCents",
+      shipping_cents as "shippingCents", reservation_reference as reference, hold_number as "holdNumber",
+      on_hold_reason as "onHoldReason", shipping_address is not null as "hasAddress", version
+    from orders where id = ${id} for update`.execute(transaction)
+  return rows[0]
 }
 
 /** The same, for a row that must be there and, where a user asks, be theirs. */
@@ -144,8 +134,12 @@ const timesOf = (to: OrderStatus): RawBuilder<unknown> => {
 
 /** Counts a change of the order that is no change of its status, so that its tag is another. */
 export async function touchOrder(transaction: Transaction<OrdersTables>, id: string): Promise<void> {
-  await sql`update orders set version = version + 1, updated_at = now() where id = ${id}`.execute(transaction)
+  await orderTouch(id).execute(transaction)
 }
+
+/** The same, to be a part of a statement. */
+export const orderTouch = (id: string): RawBuilder<unknown> =>
+  sql`update orders set version = version + 1, updated_at = now() where id = ${id}`
 
 /** Stops every forward step until an admin has looked at it. */
 export async function holdOrder(

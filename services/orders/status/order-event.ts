@@ -47,25 +47,13 @@ export async function appendOrderEvent(
   await sql`select ${orderEvent(event, cause)} from orders told where told.id = ${orderId}`.execute(transaction)
 }
 
-/** `invoice.issued.v1`: of the order as its subject. */
-export async function appendInvoiceEvent(
-  transaction: Transaction<OrdersTables>,
-  {
-    orderId,
-    cause,
-    ...data
-  }: {
-    readonly orderId: string
-    readonly invoice_id: string
-    readonly series: string
-    readonly number: number
-    readonly cause: EventCause
-  },
-): Promise<void> {
+/** `invoice.issued.v1`, of the order as its subject: as an expression over a row of `invoices` that is called `issued`. */
+export function invoiceEvent(cause: EventCause): RawBuilder<string> {
   const event = {
     type: 'invoice.issued.v1',
-    subject: sql`${orderId}::uuid`,
-    data: sql`${JSON.stringify({ ...data, order_id: orderId })}::jsonb`,
+    subject: sql`issued.order_id`,
+    data: sql`jsonb_build_object('invoice_id', issued.id, 'series', issued.series, 'number', issued.number,
+      'order_id', issued.order_id)`,
   } as const
-  await sql`select ${appendedEvent(source, event, cause)}`.execute(transaction)
+  return appendedEvent(source, event, cause)
 }

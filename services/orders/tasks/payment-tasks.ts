@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { type Applied, type ApplyParts, applyPayment } from '../pay/apply-payment.ts'
+import { askProvider } from '../pay/ask-provider.ts'
 import { findPayment, knownPayment, type PaymentRow } from '../pay/payment-store.ts'
 import type { PaymentProvider, ProviderPayment } from '../payments/provider.ts'
 import type { OrdersTables } from '../schema.ts'
@@ -29,7 +30,7 @@ function asking(parts: PaymentTaskParts, ask: Ask): TaskHandler {
     const origin = bySystem(task.cause)
     const applied = await parts.database
       .transaction()
-      .execute((transaction) => applyPayment(transaction, parts, { paymentId: payment.id, told, origin }))
+      .execute((transaction) => applyPayment(transaction, parts, { payment, told, origin }))
     parts.onApplied(payment, applied)
     parts.wakeSagas()
     return 'done'
@@ -42,4 +43,4 @@ export const cancelPaymentTask = (parts: PaymentTaskParts): TaskHandler =>
 
 /** For an event that only says that something has happened. */
 export const askPaymentTask = (parts: PaymentTaskParts): TaskHandler =>
-  asking(parts, (payment, signal) => parts.providerOf(payment).fetch(knownPayment(payment), signal))
+  asking(parts, (payment, signal) => askProvider(parts, payment, signal))

@@ -1,4 +1,4 @@
-import { type Kysely, type QueryExecutorProvider, sql, type Transaction } from 'kysely'
+import { type Kysely, type QueryExecutorProvider, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { EventCause } from '../../kit/events.ts'
 import type { OrdersTables } from '../schema.ts'
 
@@ -10,6 +10,7 @@ export const taskKinds = [
   'return_units',
   'cancel_payment',
   'ask_payment',
+  'cancel_order',
   'store_document',
 ] as const
 export type TaskKind = (typeof taskKinds)[number]
@@ -38,12 +39,16 @@ export type Task = {
 
 /** Something remote to be done once this transaction is committed. */
 export async function addTask(transaction: Transaction<OrdersTables>, task: NewTask): Promise<void> {
-  const { kind, key, orderId, data = {}, cause, afterSeconds = 0 } = task
-  await sql`
+  await taskInsert(task).execute(transaction)
+}
+
+/** The same, to be a part of a statement. */
+export function taskInsert({ kind, key, orderId, data = {}, cause, afterSeconds = 0 }: NewTask): RawBuilder<unknown> {
+  return sql`
     insert into order_tasks (kind, key, order_id, data, next_run_at, request_id, traceparent)
     values (${kind}, ${key}, ${orderId}, ${JSON.stringify(data)}::jsonb,
       now() + make_interval(secs => ${afterSeconds}), ${cause.requestId}, ${cause.traceparent ?? null})
-    on conflict (key) do nothing`.execute(transaction)
+    on conflict (key) do nothing`
 }
 
 /** A process that ends keeps what it took for as long as this; then another one takes it. */

@@ -17,7 +17,6 @@ const kinds = { user: '1', order: '2', item: '3', payment: '4', refund: '5', shi
 const largeId = (kind: keyof typeof kinds, n: number): string =>
   `0000000${kinds[kind]}-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
 export const largeOrderId = (n: number): string => largeId('order', n)
-export const largeUserId = (n: number): string => largeId('user', n % usersAtAll)
 
 const idOf = (kind: keyof typeof kinds, n: RawBuilder<unknown> = sql`n`): RawBuilder<unknown> =>
   sql`(${`0000000${kinds[kind]}-0000-7000-8000-`} || lpad(to_hex((${n})::bigint), 12, '0'))::uuid`

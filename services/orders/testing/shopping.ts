@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { type Order, orderSchema } from '../order-contract.ts'
 import type { StandInProduct } from './catalog-stand-in.ts'
 import { type OrdersApp, postOrder, type User } from './orders-fixture.ts'
+import { testAddress } from './test-address.ts'
 
 export const ordersPath = '/api/v1/orders'
 
@@ -16,9 +17,9 @@ export function shopping(app: Pick<OrdersApp, 'request'>, user: User) {
     app.request(path, postOrder(user, { key, body }))
   return {
     post,
-    create: (items: readonly Item[], key?: string) => post(ordersPath, { items }, key),
+    create: (items: readonly Item[], key?: string) => post(ordersPath, { items, shipping_address: testAddress }, key),
     async draft(...items: readonly Item[]): Promise<Order> {
-      const response = await post(ordersPath, { items })
+      const response = await post(ordersPath, { items, shipping_address: testAddress })
       expect(response.status, await response.clone().text()).toBe(201)
       return orderSchema.parse(await response.json())
     },

@@ -1,12 +1,12 @@
 import { sql, type Transaction } from 'kysely'
 import type { EventCause } from '../../kit/events.ts'
 import { type Applied, type ApplyParts, applyPayment } from '../pay/apply-payment.ts'
-import { findPayment, type PaymentRow } from '../pay/payment-store.ts'
+import { type PaymentRow, paymentColumns } from '../pay/payment-store.ts'
 import type { WebhookEvent } from '../payments/provider.ts'
 import type { OrdersTables } from '../schema.ts'
 import { bySystem } from '../status/move-order.ts'
 import { addTask } from '../tasks/task-store.ts'
-import type { ApplyWebhook } from './apply-webhooks.ts'
+import type { AppliedWebhook, ApplyWebhook } from './apply-webhooks.ts'
 import { webhookFacts } from './webhook-facts.ts'
 
 export type ProviderEventParts = ApplyParts & {
@@ -14,11 +14,11 @@ export type ProviderEventParts = ApplyParts & {
   applyRefund(
     transaction: Transaction<OrdersTables>,
     event: Extract<WebhookEvent, { kind: 'refund' }> & { readonly cause: EventCause },
-  ): Promise<'applied' | { readonly later: string }>
+  ): Promise<AppliedWebhook>
   applyDispute(
     transaction: Transaction<OrdersTables>,
     event: Extract<WebhookEvent, { kind: 'dispute' }> & { readonly cause: EventCause },
-  ): Promise<'applied' | { readonly later: string }>
+  ): Promise<AppliedWebhook>
   onApplied(payment: PaymentRow, applied: Applied): void
 }
 
@@ -45,9 +45,8 @@ async function applyPaymentEvent(
   transaction: Transaction<OrdersTables>,
   parts: ProviderEventParts,
   event: PaymentEvent,
-): Promise<'applied' | { readonly later: string }> {
-  const paymentId = await paymentIdOf(transaction, event)
-  const payment = paymentId === undefined ? undefined : await findPayment(transaction, paymentId)
+): Promise<AppliedWebhook> {
+  const payment = await paymentOf(transaction, event)
   if (payment === undefined) return { later: 'no such payment' }
   const origin = bySystem(event.cause)
   const { payment: told } = event
@@ -58,23 +57,23 @@ async function applyPaymentEvent(
     await addTask(transaction, { kind: 'ask_payment', key, orderId: payment.orderId, data, cause: origin.cause })
     return 'applied'
   }
-  parts.onApplied(payment, await applyPayment(transaction, parts, { paymentId: payment.id, told, origin }))
-  return 'applied'
+  const applied = await applyPayment(transaction, parts, { payment, told, origin })
+  return applied === 'unchanged' ? 'unchanged' : { tell: () => parts.onApplied(payment, applied) }
 }
 
 /** By the provider's reference, which may not be ours yet, by our key, or by the order's newest attempt. */
-export async function paymentIdOf(
+async function paymentOf(
   transaction: Transaction<OrdersTables>,
   { provider, providerRef, key, orderId }: Pick<WebhookEvent, 'provider' | 'providerRef' | 'key' | 'orderId'>,
-): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`
-    select id from payments
+): Promise<PaymentRow | undefined> {
+  const { rows } = await sql<PaymentRow>`
+    select ${paymentColumns} from payments
     where provider = ${provider} and (
       provider_ref = ${providerRef ?? null} or provider_key = ${key ?? null} or order_id = ${uuidOrNull(orderId)})
     order by provider_ref is not distinct from ${providerRef ?? null} desc,
       provider_key is not distinct from ${key ?? null} desc, attempt desc
     limit 1`.execute(transaction)
-  return rows[0]?.id
+  return rows[0]
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

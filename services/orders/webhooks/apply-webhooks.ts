@@ -6,11 +6,17 @@ import type { Tracing } from '../../kit/trace-span.ts'
 import type { OrdersTables } from '../schema.ts'
 import { delayWebhook, endWebhook, type KeptWebhook, takeWebhook, type WebhookSource } from './webhook-store.ts'
 
-/** `later`: what it tells of is not there yet. It writes in the given transaction only. */
-export type ApplyWebhook = (
-  transaction: Transaction<OrdersTables>,
-  webhook: KeptWebhook,
-) => Promise<'applied' | { readonly later: string }>
+export type AppliedWebhook =
+  | 'applied'
+  /** It was known. */
+  | 'unchanged'
+  /** What it tells of is not there yet. */
+  | { readonly later: string }
+  /** Applied; metrics and the log hear of it once it is committed. */
+  | { readonly tell: () => void }
+
+/** It writes in the given transaction only. */
+export type ApplyWebhook = (transaction: Transaction<OrdersTables>, webhook: KeptWebhook) => Promise<AppliedWebhook>
 
 export type WebhookParts = {
   readonly database: Kysely<OrdersTables>
@@ -42,13 +48,11 @@ export function applyWebhooks(parts: WebhookParts): RepeatingUntilDrained {
 /** False where none was due. */
 export async function applyNext(parts: WebhookParts): Promise<boolean> {
   let taken: KeptWebhook | undefined
+  let tell = nothing
   try {
-    await parts.database.transaction().execute(async (transaction) => {
+    tell = await parts.database.transaction().execute(async (transaction) => {
       taken = await takeWebhook(transaction)
-      if (taken === undefined) return
-      const outcome = await applyOne(transaction, parts, taken)
-      if (outcome !== 'applied') return delayOrPark(transaction, parts, { webhook: taken, error: outcome.later })
-      await endWebhook(transaction, taken, { state: 'applied' })
+      return taken === undefined ? nothing : applyTaken(transaction, parts, taken)
     })
   } catch (error) {
     if (taken === undefined) throw error
@@ -56,13 +60,33 @@ export async function applyNext(parts: WebhookParts): Promise<boolean> {
     parts.logger.warn({ error, provider, event_id: eventId, attempts, request_id: cause.requestId }, 'a webhook failed')
     const webhook = taken
     const message = error instanceof Error ? error.message : String(error)
-    await parts.database
+    tell = await parts.database
       .transaction()
       .execute((transaction) => delayOrPark(transaction, parts, { webhook, error: message }))
-    return true
   }
-  if (taken !== undefined) parts.wake()
+  tell()
   return taken !== undefined
+}
+
+/** What is to be done once it is committed. */
+type Telling = () => void
+const nothing: Telling = () => undefined
+
+async function applyTaken(
+  transaction: Transaction<OrdersTables>,
+  parts: WebhookParts,
+  webhook: KeptWebhook,
+): Promise<Telling> {
+  const outcome = await applyOne(transaction, parts, webhook)
+  if (typeof outcome === 'object' && 'later' in outcome) {
+    return delayOrPark(transaction, parts, { webhook, error: outcome.later })
+  }
+  await endWebhook(transaction, webhook, { state: 'applied' })
+  if (outcome === 'unchanged') return nothing
+  return () => {
+    if (typeof outcome === 'object') outcome.tell()
+    parts.wake()
+  }
 }
 
 function applyOne(transaction: Transaction<OrdersTables>, { tracing, apply }: WebhookParts, webhook: KeptWebhook) {
@@ -76,14 +100,19 @@ async function delayOrPark(
   transaction: Transaction<OrdersTables>,
   parts: WebhookParts,
   { webhook, error }: Failed,
-): Promise<void> {
+): Promise<Telling> {
   const seconds = delaysSeconds[webhook.attempts]
-  if (seconds !== undefined) return delayWebhook(transaction, webhook, { seconds, error })
-  const { provider, eventId: event_id, cause } = webhook
-  parts.logger.error(
-    { provider, event_id, request_id: cause.requestId, reason: error },
-    'a webhook is parked: somebody has to look at it',
-  )
-  parts.onParked(webhook)
+  if (seconds !== undefined) {
+    await delayWebhook(transaction, webhook, { seconds, error })
+    return nothing
+  }
   await endWebhook(transaction, webhook, { state: 'parked', error })
+  const { provider, eventId: event_id, cause } = webhook
+  return () => {
+    parts.logger.error(
+      { provider, event_id, request_id: cause.requestId, reason: error },
+      'a webhook is parked: somebody has to look at it',
+    )
+    parts.onParked(webhook)
+  }
 }

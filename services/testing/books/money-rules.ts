@@ -72,7 +72,7 @@ export const moneyRules: readonly Rule[] = [
   sqlRule({
     area: 'money',
     says: 'the payment status follows from payments and refunds',
-    // What came on top and goes back was never the order's.
+    // What came on top of it, or is not what was asked for, was never the order's.
     book: 'orders',
     of: 'orders',
     offenders: `
@@ -80,10 +80,10 @@ export const moneyRules: readonly Rule[] = [
         as offender
       from orders o cross join lateral (
         select coalesce(sum(captured_cents), 0) as captured, coalesce(bool_or(status = 'captured'), false) as paid
-        from payments where order_id = o.id and status <> 'surplus'
+        from payments where order_id = o.id and status not in ('surplus', 'mismatched')
       ) p cross join lateral (
         select coalesce(sum(f.amount_cents), 0) as back from refunds f join payments of on of.id = f.payment_id
-        where f.order_id = o.id and f.status = 'succeeded' and of.status <> 'surplus'
+        where f.order_id = o.id and f.status = 'succeeded' and of.status not in ('surplus', 'mismatched')
       ) r
       where o.payment_status <> case when r.back > 0 and r.back >= p.captured then 'refunded'
         when r.back > 0 then 'partially_refunded' when p.paid then 'paid' else 'unpaid' end`,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { testAddress } from '../../orders/testing/test-address.ts'
 import type { Person } from '../callers.ts'
 import type { Answer } from '../role-matrix.ts'
 import { sendTo } from '../world.ts'
@@ -20,14 +21,15 @@ export function buyerAt(url: string, as: Person) {
     sendTo(url, { method, path: `/api/v1/orders${path}`, as, body, headers })
   const post = (path: string, body: unknown, key: string = randomUUID()): Promise<Answer> =>
     send('POST', path, body, { 'idempotency-key': key })
+  const create = (items: readonly Item[], key?: string) => post('', { items, shipping_address: testAddress }, key)
   const buyer = {
     as,
     send,
     post,
-    create: (items: readonly Item[], key?: string) => post('', { items }, key),
+    create,
     /** A draft of these products, one of each; its id. */
     async draft(...products: readonly string[]): Promise<string> {
-      const answer = await post('', { items: products.map((product_id) => ({ product_id, quantity: 1 })) })
+      const answer = await create(products.map((product_id) => ({ product_id, quantity: 1 })))
       if (answer.status !== 201) throw new Error(`no draft: ${answer.status} ${answer.text}`)
       return String(answer.json.id)
     },

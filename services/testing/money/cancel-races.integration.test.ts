@@ -34,19 +34,15 @@ const notRefunded = { refunds: [], charged: 1_000, given_back: 0, refunded: 0 } 
 type Won = 'cancelled' | 'shipped'
 
 /** 50 cancels, of its customer and of an admin, against 50 parcels that take all there is. */
-async function cancelOrShip(): Promise<Won> {
+async function cancelOrShip(cancelsLateMilliseconds: number): Promise<Won> {
   const product = await shop.product({ quantity: 10 })
   const buyer = await newBuyer()
   const id = await buyer.paid(product)
-  const cancels: Promise<Answer>[] = []
-  const parcels: Promise<Answer>[] = []
-  for (let pair = 0; pair < 50; pair += 1) {
-    const cancel = () => cancels.push(cancelBy(pair % 2 === 0 ? buyer : admin, id))
-    const ship = () => parcels.push(shipOnce(id))
-    // Neither kind is always the first.
-    for (const send of product < id === pair < 25 ? [cancel, ship] : [ship, cancel]) send()
-  }
-  const [cancelled, shipped] = await Promise.all([Promise.all(cancels), Promise.all(parcels)])
+  const cancels = () => together(50, (index) => cancelBy(index % 2 === 0 ? buyer : admin, id))
+  const [cancelled, shipped] = await Promise.all([
+    cancelsLateMilliseconds === 0 ? cancels() : delay(cancelsLateMilliseconds).then(cancels),
+    together(50, () => shipOnce(id)),
+  ])
   if (counted(shipped)['201'] === undefined) {
     expect(counted(cancelled)).toEqual({ '200': 50 })
     expect(counted(shipped)).toEqual({ '409 order/invalid-transition': 50 })
@@ -68,10 +64,11 @@ async function cancelOrShip(): Promise<Won> {
 
 test('O7: of 50 cancels and 50 shipments of one paid order one kind wins, 20 rounds', async () => {
   const won: Won[] = []
-  await rounds(20, async () => {
-    won.push(await cancelOrShip())
+  await rounds(20, async (round) => {
+    // A cancel has less to do before it holds the order's row: begun with the parcels it nearly always wins.
+    won.push(await cancelOrShip(round % 2 === 0 ? round * 8 : 0))
   })
-  expect(won).toHaveLength(20)
+  expect(new Set(won)).toEqual(new Set(['cancelled', 'shipped']))
 }, 300_000)
 
 test('O7: of 50 cancels and 50 parcels of one unit each either all is cancelled or all is shipped, 5 rounds', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testAddress } from '../../orders/testing/test-address.ts'
 import { sendTo } from '../world.ts'
 import { type MoneyShop, openMoneyShop } from './money-shop.ts'
 
@@ -15,7 +16,10 @@ test('an order is bought through two processes of everything that has money or s
   const as = await shop.customer()
   const post = (path: string, body: unknown) =>
     sendTo(shop.ordersUrl, { method: 'POST', path, as, body, headers: { 'idempotency-key': randomUUID() } })
-  const draft = await post('/api/v1/orders', { items: [{ product_id: product, quantity: 2 }] })
+  const draft = await post('/api/v1/orders', {
+    items: [{ product_id: product, quantity: 2 }],
+    shipping_address: testAddress,
+  })
   expect(draft.status, draft.text).toBe(201)
   const paid = await post(`/api/v1/orders/${draft.json.id}/payment`, { provider: 'simulated', method_token: 'tok_ok' })
   expect(paid.status, paid.text).toBe(200)

@@ -6,6 +6,7 @@ import { kitFaults } from './kit-faults.ts'
 import { orderFaults } from './order-faults.ts'
 import { paymentFaults } from './payment-faults.ts'
 import { refundFaults } from './refund-faults.ts'
+import { sagaFaults } from './saga-faults.ts'
 import { shippingFaults } from './shipping-faults.ts'
 import { usersFaults } from './users-faults.ts'
 
@@ -17,6 +18,7 @@ export const faults: readonly Fault[] = [
   ...eventFaults,
   ...orderFaults,
   ...paymentFaults,
+  ...sagaFaults,
   ...shippingFaults,
   ...refundFaults,
 ]

@@ -81,9 +81,12 @@ export const orderFaults: readonly Fault[] = [
       {
         file: issue,
         search: `insert into invoice_counters as c (series, last) values (\${series}, 1)
-    on conflict (series) do update set last = c.last + 1
-    returning last\``,
-        replacement: `select nextval(series || '_numbers')::integer as last from lower(translate(\${series}, '-', '_')) series\``,
+      on conflict (series) do update set last = c.last + 1
+      returning series, last, lpad(last::text, greatest(6, length(last::text)), '0') as digits`,
+        replacement: `select series, last, lpad(last::text, greatest(6, length(last::text)), '0') as digits
+      from (
+        select \${series}::text as series, nextval(lower(translate(\${series}, '-', '_')) || '_numbers')::integer as last
+      ) c`,
       },
       {
         file: 'orders/migrations/payment-tables.ts',
@@ -98,6 +101,25 @@ export const orderFaults: readonly Fault[] = [
     ],
     project: 'integration',
     files: ['orders/refunds/credit-notes.integration.test.ts'],
+    ids: ['O8'],
+  },
+  {
+    name: 'invoice: the rest of an order is credited without the rest of its tax',
+    edits: [
+      {
+        file: 'orders/invoices/credited-parts.ts',
+        search: '  if (amountCents >= left.totalCents) return { ...left, totalCents: amountCents }\n',
+        replacement: '',
+      },
+      {
+        file: 'orders/invoices/credited-parts.ts',
+        search: 'taxCents: Math.max(least, Math.min(wanted, most))',
+        // Without the line above it makes the last amount take the rest all the same.
+        replacement: 'taxCents: Math.max(Math.min(0, least), Math.min(wanted, most))',
+      },
+    ],
+    project: 'unit',
+    files: ['orders/invoices/credited-parts.test.ts'],
     ids: ['O8'],
   },
   {

@@ -1,16 +1,14 @@
 import type { Edit, Fault } from './fault.ts'
 
 const moves = 'orders/status/move-order.ts'
-const sagas = 'orders/saga/saga-store.ts'
 const signatures = 'orders/payments/signed-payload.ts'
 const keptWebhooks = ['orders/webhooks/kept-webhooks.integration.test.ts'] as const
 const oneSuccess = ['testing/money/one-success.integration.test.ts'] as const
-const leftSagas = ['orders/saga/left-sagas.integration.test.ts'] as const
 const cancels = ['testing/money/cancel-races.integration.test.ts'] as const
 
 /** Neither the row is held, nor is its status asked for where it is written. */
 const withoutRow: readonly Edit[] = [
-  { file: moves, search: '    .forUpdate()\n', replacement: '' },
+  { file: moves, search: ' for update`', replacement: '`' },
   {
     file: moves,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
@@ -47,8 +45,8 @@ export const paymentFaults: readonly Fault[] = [
       },
       {
         file: 'orders/pay/apply-payment.ts',
-        search: "  if (payment.capturedCents > 0 || payment.status === 'captured') return 'unchanged'\n",
-        replacement: '',
+        search: "=> capturedCents > 0 || status === 'captured'\n",
+        replacement: "=> capturedCents < 0 && status === 'captured'\n",
       },
     ],
     project: 'integration',
@@ -80,9 +78,8 @@ export const paymentFaults: readonly Fault[] = [
     edits: [
       {
         file: 'orders/webhooks/apply-webhooks.ts',
-        search: 'if (seconds !== undefined) return delayWebhook(',
-        replacement:
-          "if (seconds !== undefined) return endWebhook(transaction, webhook, { state: 'applied' })\n  if (seconds !== undefined) return delayWebhook(",
+        search: '    await delayWebhook(transaction, webhook, { seconds, error })\n',
+        replacement: "    await endWebhook(transaction, webhook, { state: 'applied' })\n",
       },
     ],
     project: 'integration',
@@ -90,51 +87,18 @@ export const paymentFaults: readonly Fault[] = [
     ids: ['O20'],
   },
   {
-    name: 'saga: nobody goes on with what a process has left',
+    name: 'payment: to ask captures also what nobody waits for any more',
     edits: [
       {
-        file: sagas,
+        file: 'orders/pay/ask-provider.ts',
         search:
-          "where step <> 'done' and next_run_at <= now() and (locked_until is null or locked_until <= now())\n      order by",
-        replacement: 'where false\n      order by',
+          '  if (isAtWork(payment) && (await isWaitedFor(parts.database, payment))) return provider.fetch(known, signal)\n',
+        replacement: '  void [isAtWork, isWaitedFor]\n  return provider.fetch(known, signal)\n',
       },
     ],
     project: 'integration',
-    files: leftSagas,
-    ids: ['O5'],
-  },
-  {
-    name: 'saga: a step is not written down',
-    edits: [
-      {
-        file: sagas,
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
-        search: 'update order_sagas s set step = ${step}, attempt = 0, last_error',
-        replacement: 'update order_sagas s set attempt = 0, last_error',
-      },
-      {
-        file: sagas,
-        search: '  return leased(row)\n}\n\n/** What it is at now',
-        replacement: '  return leased({ ...row, step })\n}\n\n/** What it is at now',
-      },
-    ],
-    project: 'integration',
-    files: leftSagas,
-    ids: ['O5'],
-  },
-  {
-    name: 'saga: the money stays where the stock is gone',
-    edits: [
-      {
-        file: 'orders/saga/confirm-order.ts',
-        search:
-          "  await giveBack(transaction, { id: parts.newId(), paymentId: saga.paymentId, key: 'undo', reason }, origin)\n",
-        replacement: '  void [giveBack, parts.newId, reason]\n',
-      },
-    ],
-    project: 'integration',
-    files: ['orders/saga/stock-gone.integration.test.ts'],
-    ids: ['O5'],
+    files: ['orders/pay/ask-provider.integration.test.ts'],
+    ids: ['O17'],
   },
   {
     name: 'cancel: the stock does not come back',

@@ -10,7 +10,7 @@ export const refundFaults: readonly Fault[] = [
   {
     name: 'refund: what is left is read, then written, without the row of the order and without the CHECK',
     edits: [
-      { file: 'orders/status/move-order.ts', search: '    .forUpdate()\n', replacement: '' },
+      { file: 'orders/status/move-order.ts', search: ' for update`', replacement: '`' },
       {
         file: 'orders/migrations/payment-tables.ts',
         search: 'check (refunded_cents between 0 and captured_cents)',

@@ -8,7 +8,7 @@ const moves = 'orders/status/move-order.ts'
 export const shippingFaults: readonly Fault[] = [
   {
     name: 'shipment: units are read, then counted up, without the row of the order',
-    edits: [{ file: moves, search: '    .forUpdate()\n', replacement: '' }],
+    edits: [{ file: moves, search: ' for update`', replacement: '`' }],
     project: 'integration',
     files: shipments,
     ids: ['O27'],

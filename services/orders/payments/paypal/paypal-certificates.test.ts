@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ProviderUnavailable } from '../provider.ts'
 import { payPalSigner } from '../testing/paypal-signer.ts'
 import { payPalCertificates } from './paypal-certificates.ts'
 
@@ -61,4 +62,33 @@ test('it is fetched once, and again after it was refused', async () => {
   await certificates.signer(signer.url, now)
   await certificates.signer(signer.url, now)
   expect(fetched).toBe(2)
+})
+
+test('deliveries at once fetch it once', async () => {
+  let fetched = 0
+  const fetch = async () => {
+    fetched += 1
+    return signer.chain
+  }
+  const certificates = payPalCertificates({ fetch, roots: [signer.root] })
+  await Promise.all(Array.from({ length: 20 }, () => certificates.signer(signer.url, now)))
+  expect(fetched).toBe(1)
+})
+
+test('URLs that somebody makes up are not fetched more than ten times a minute, and what is known goes on', async () => {
+  let fetched = 0
+  const fetch = async ({ pathname }: URL) => {
+    fetched += 1
+    return pathname.includes('made-up') ? '' : signer.chain
+  }
+  const certificates = payPalCertificates({ fetch, roots: [signer.root] })
+  const made = (index: number) => `https://api.paypal.com/v1/notifications/certs/made-up-${index}`
+  await certificates.signer(signer.url, now)
+  for (let index = 1; index < 10; index += 1) {
+    await expect(certificates.signer(made(index), now)).rejects.toThrow('bad_certificate')
+  }
+  await expect(certificates.signer(made(10), now)).rejects.toBeInstanceOf(ProviderUnavailable)
+  await certificates.signer(signer.url, now)
+  expect(fetched).toBe(10)
+  await expect(certificates.signer(made(10), new Date(now.getTime() + 60_000))).rejects.toThrow('bad_certificate')
 })

@@ -80,8 +80,26 @@ test('what the customer approved is captured by the one who asks, once', async (
   const asked = await Promise.all(Array.from({ length: 5 }, () => provider.fetch({ ...payment, providerRef }, signal)))
   expect(asked.map((found) => found?.state)).toEqual(asked.map(() => 'captured'))
   expect(new Set(callsOf('/capture').map(({ headers }) => headers['paypal-request-id']))).toEqual(
-    new Set([payment.key]),
+    new Set([`${payment.key}:approved`]),
   )
+})
+
+test('a saved method whose bank wants to see the customer is captured after that, as another request than before', async () => {
+  const payment = fresh()
+  const waiting = await provider.charge({ ...payment, methodToken: payPalMethods.savedNeedsAction, signal })
+  const providerRef = String(waiting.providerRef)
+  const action = { type: 'redirect', url: `https://www.paypal.test/checkoutnow?token=${providerRef}` }
+  expect(waiting).toMatchObject({ state: 'requires_action', action })
+  const known = { ...payment, providerRef }
+  expect(await provider.fetch(known, signal)).toMatchObject({ state: 'requires_action', action })
+  server.approve(providerRef)
+  const asked = [await provider.fetch(known, signal), await provider.fetch(known, signal)]
+  expect(asked.map((found) => found?.state)).toEqual(['captured', 'captured'])
+  const sent = callsOf('/capture').map(({ headers, body }) => [headers['paypal-request-id'], body])
+  expect(sent).toEqual([
+    [payment.key, { payment_source: { paypal: { vault_id: payPalMethods.savedNeedsAction } } }],
+    [`${payment.key}:approved`, {}],
+  ])
 })
 
 test('neither tokens nor credentials are in any line, whatever fails', async () => {

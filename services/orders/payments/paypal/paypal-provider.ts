@@ -25,7 +25,9 @@ export type PayPalParts = PayPalAccount & {
 
 /**
  * An order is made under `<key>:create`, which moves nothing, and captured under the key. So a payment whose answer was lost
- * is found again by making it again: PayPal has no search for orders. It keeps request ids for six hours.
+ * is found again by making it again: PayPal has no search for orders. It keeps request ids for six hours, and answers one
+ * with what it answered first: what the customer has approved is captured under `<key>:approved`, as a saved method may
+ * have been told under the key that it needs an approval. PayPal captures an order once, under whatever id.
  */
 export function payPalProvider({ http, webhooks, returnUrl, ...account }: PayPalParts): PaymentProvider {
   const api = payPalApi(account, http)
@@ -72,14 +74,14 @@ export function payPalProvider({ http, webhooks, returnUrl, ...account }: PayPal
         const current = await readOrder(session, order.id)
         return (current && paymentOfOrder(current, request.currency)) ?? declined(request, 'not_approved')
       }
-      return capture(session, { order, request, body: { payment_source: method } })
+      return capture(session, { order, request, requestId: request.key, body: { payment_source: method } })
     },
     async fetch(payment, signal) {
       const session = api.begin(signal)
       const order = await knownOrder(session, payment)
       if (order === undefined) return undefined
       if (order.status === 'APPROVED' && captureOf(order) === undefined) {
-        return capture(session, { order, request: payment, body: {} })
+        return capture(session, { order, request: payment, requestId: `${payment.key}:approved`, body: {} })
       }
       const found = paymentOfOrder(order, payment.currency)
       // Nobody was ever told where to approve it.
@@ -132,7 +134,10 @@ export function payPalProvider({ http, webhooks, returnUrl, ...account }: PayPal
     },
     parseWebhook: (raw, headers, now) => parsePayPalWebhook(webhooks, { raw, headers, now }),
     check: http.check,
-    close: async () => http.close(),
+    async close() {
+      http.close()
+      webhooks.certificates.close()
+    },
   }
 }
 
@@ -147,22 +152,30 @@ async function readOrder({ ask, operation }: Session, id: string): Promise<PayPa
   throw refused(operation, reply.refusal)
 }
 
-type Capture = { readonly order: PayPalOrder; readonly request: PaymentRequest; readonly body: object }
+/** By another try, which has ended or has not: the order tells. */
+const takenAlready = ['ORDER_ALREADY_CAPTURED', 'DUPLICATE_REQUEST_ID', 'PREVIOUS_REQUEST_IN_PROGRESS']
 
-async function capture(session: Session, { order, request, body }: Capture): Promise<ProviderPayment> {
+type Capture = {
+  readonly order: PayPalOrder
+  readonly request: PaymentRequest
+  readonly requestId: string
+  readonly body: object
+}
+
+async function capture(session: Session, { order, request, requestId, body }: Capture): Promise<ProviderPayment> {
   const path = `/v2/checkout/orders/${encodeURIComponent(order.id)}/capture`
   const reply = await session.ask({
     method: 'POST',
     path,
     body,
-    requestId: request.key,
+    requestId,
     moves: 'money',
     answer: orderSchema,
   })
   const common = { ...nothing(request), providerRef: order.id }
   if ('answer' in reply) return paymentOfOrder(reply.answer, request.currency) ?? { ...common, state: 'pending' }
   const issue = issueOf(reply.refusal)
-  if (issue === 'ORDER_ALREADY_CAPTURED') {
+  if (takenAlready.includes(issue)) {
     const current = await readOrder(session, order.id)
     return (current && paymentOfOrder(current, request.currency)) ?? { ...common, state: 'pending' }
   }

@@ -40,9 +40,8 @@ export function openDeliveries({ database, send, secret, logger, now }: Delivery
 
   async function sendDue(): Promise<void> {
     const due = await claim(database)
-    if (due.length === 0) return
     await Promise.all(due.map(sendOne))
-    return sendDue()
+    if (due.length === claimedAtOnce) return sendDue()
   }
 
   function tracked(): Promise<void> {
@@ -73,13 +72,15 @@ export function openDeliveries({ database, send, secret, logger, now }: Delivery
   }
 }
 
+const claimedAtOnce = 20
+
 async function claim(database: QueryExecutorProvider): Promise<readonly DueRow[]> {
   const { rows } = await sql<DueRow>`
     update simulated_webhooks set attempts = attempts + 1,
       due_at = now() + least(2 ^ attempts, 300) * interval '2 seconds'
     where id in (
       select id from simulated_webhooks where delivered_at is null and due_at <= now()
-      order by due_at limit 20 for update skip locked)
+      order by due_at limit ${sql.lit(claimedAtOnce)} for update skip locked)
     returning id, body`.execute(database)
   return rows
 }

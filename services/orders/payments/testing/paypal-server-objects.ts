@@ -2,7 +2,7 @@ type Amount = { readonly currency_code: string; readonly value: string }
 
 export type PayPalOrderRow = {
   readonly id: string
-  status: 'CREATED' | 'APPROVED' | 'COMPLETED'
+  status: 'CREATED' | 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED'
   readonly amount: Amount
   readonly custom_id: string
   readonly invoice_id: string
@@ -31,12 +31,18 @@ export function captureJson(order: PayPalOrderRow) {
 
 export const refundJson = (refund: PayPalRefundRow) => ({ ...refund, status: 'COMPLETED' })
 
+const approvalLinks: ReadonlyMap<PayPalOrderRow['status'], string> = new Map([
+  ['CREATED', 'approve'],
+  ['PAYER_ACTION_REQUIRED', 'payer-action'],
+])
+
 export function orderJson(order: PayPalOrderRow) {
   const { id, status, amount, custom_id, invoice_id, capture, refunds } = order
   const payments = { captures: capture === null ? [] : [captureJson(order)], refunds: refunds.map(refundJson) }
+  const rel = approvalLinks.get(status)
   const links = [
     { rel: 'self', href: `https://api-m.paypal.test/v2/checkout/orders/${id}` },
-    ...(status === 'CREATED' ? [{ rel: 'approve', href: `https://www.paypal.test/checkoutnow?token=${id}` }] : []),
+    ...(rel === undefined ? [] : [{ rel, href: `https://www.paypal.test/checkoutnow?token=${id}` }]),
   ]
   return {
     id,

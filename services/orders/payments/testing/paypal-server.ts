@@ -20,6 +20,8 @@ export const payPalMethods = {
   ok: 'vault-ok',
   declined: 'vault-declined',
   needsAction: 'approval',
+  /** A saved card whose bank wants to see the customer. */
+  savedNeedsAction: 'vault-needs-action',
   chargedThenTimeout: 'vault-charged-then-timeout',
   chargedThen500: 'vault-charged-then-500',
   failsTwice: 'vault-500-twice-then-ok',
@@ -61,9 +63,14 @@ export async function payPalServer(): Promise<PayPalServer> {
   function capture(order: PayPalOrderRow, method: string | undefined): ScriptedAnswer {
     if (order.capture !== null) return refusal(422, 'ORDER_ALREADY_CAPTURED')
     if (method === undefined && order.status !== 'APPROVED') return refusal(422, 'ORDER_NOT_APPROVED')
+    if (method === payPalMethods.savedNeedsAction) {
+      order.status = 'PAYER_ACTION_REQUIRED'
+      const { links } = orderJson(order)
+      return refusal(422, 'PAYER_ACTION_REQUIRED', { links })
+    }
     if (method === payPalMethods.declined) return refusal(422, 'INSTRUMENT_DECLINED')
     if (method !== undefined && !knownMethods.includes(method)) {
-      return refusal(400, 'INVALID_RESOURCE_ID', '/payment_source/paypal/vault_id')
+      return refusal(400, 'INVALID_RESOURCE_ID', { field: '/payment_source/paypal/vault_id' })
     }
     order.status = 'COMPLETED'
     order.capture = { id: newId(), status: 'COMPLETED' }
@@ -173,9 +180,11 @@ const knownMethods: readonly string[] = Object.values(payPalMethods)
 const newId = () => randomBytes(8).toString('hex').toUpperCase()
 const broken = { status: 503, json: { name: 'INTERNAL_SERVICE_ERROR' } } as const
 
-const refusal = (status: number, issue: string, field?: string) => ({
+type RefusalFacts = { readonly field?: string; readonly links?: readonly unknown[] }
+
+const refusal = (status: number, issue: string, { links = [], ...field }: RefusalFacts = {}) => ({
   status,
-  json: { name: 'UNPROCESSABLE_ENTITY', details: [{ issue, ...(field === undefined ? {} : { field }) }], links: [] },
+  json: { name: 'UNPROCESSABLE_ENTITY', details: [{ issue, ...field }], links },
 })
 const missing = refusal(404, 'INVALID_RESOURCE_ID')
 

@@ -153,6 +153,10 @@ export function describeProvider(name: string, open: () => Promise<ContractWorld
         capturedCents: 0,
       })
       expect(await provider().cancel({ ...known, signal: signal() })).toMatchObject({ state: 'cancelled' })
+      // The customer agrees on a page that is still open, where the provider lets them: looking takes no money.
+      const providerRef = String(waiting.providerRef)
+      await world.act(providerRef).catch(() => undefined)
+      await provider().look({ ...payment, providerRef }, signal())
       expect(await world.booked(payment.key)).toMatchObject({ capturedCents: 0 })
 
       const paid = await captured()

@@ -15,6 +15,15 @@ export function refundCalls(stage: RefundStage) {
       lines: [{ order_item_id: lines[0]?.id, quantity, ...more }],
     }),
 
+    /** What is left of it, or these units, in a parcel. */
+    ship: ({ id }: Pick<GivenOrder, 'id'>, wish: Record<string, unknown> = {}): Promise<Answer> =>
+      stage.send('POST', `/api/v1/orders/${id}/shipments`, {
+        body: { carrier: 'dhl', tracking_number: randomUUID(), ...wish },
+      }),
+
+    cancel: ({ id }: Pick<GivenOrder, 'id'>): Promise<Answer> =>
+      stage.send('POST', `/api/v1/orders/${id}/cancel`, { body: {} }),
+
     /** The status of the latest refund. */
     async lastStatus(orderId: string): Promise<string | undefined> {
       const { rows } = await sql<{ status: string }>`

@@ -26,6 +26,8 @@ import { paymentSettings } from '../../payments/payment-settings.ts'
 import type { ProviderName } from '../../payments/provider.ts'
 import { addReadRoutes } from '../../reads/read-routes.ts'
 import type { OrdersTables } from '../../schema.ts'
+import { openCarriers } from '../../shipments/carriers/open-carriers.ts'
+import { addShipmentRoutes } from '../../shipments/shipment-routes.ts'
 import { runTasks } from '../../tasks/run-tasks.ts'
 import { releaseStockTask, returnStockTask } from '../../tasks/stock-tasks.ts'
 import { type CatalogStandIn, catalogStandIn } from '../../testing/catalog-stand-in.ts'
@@ -50,6 +52,8 @@ export type RefundStage = {
   readonly parts: RecordParts
   /** How refunds ended, in their order. */
   readonly refunded: readonly string[]
+  /** What webhooks made of payments, in their order. */
+  readonly applied: readonly string[]
   lines(): readonly LogLine[]
   /** Webhooks that are due, ten at once, as many processes would apply them. */
   applyDue(): Promise<void>
@@ -104,6 +108,7 @@ export async function refundStage(): Promise<RefundStage> {
   const now = () => new Date()
   const metrics = createPeerMetrics(createMetrics())
   const refunded: string[] = []
+  const applied: string[] = []
   const parts: RecordParts & IssuingParts = {
     seller,
     logger,
@@ -147,12 +152,13 @@ export async function refundStage(): Promise<RefundStage> {
       release_stock: releaseStockTask(catalogCalls),
       cancel_payment: async () => 'done',
       ask_payment: async () => 'done',
+      cancel_order: async () => 'done',
       store_document: async () => 'done',
     },
   })
   const byProvider = applyProviderEvent({
     newId: parts.newId,
-    onApplied: () => undefined,
+    onApplied: (payment, outcome) => void applied.push(`${payment.id} ${outcome}`),
     applyRefund: (transaction, event) => applyRefundFacts(transaction, parts, event),
     applyDispute: (transaction, event) => applyDispute(transaction, parts, event),
   })
@@ -178,6 +184,7 @@ export async function refundStage(): Promise<RefundStage> {
   addRefundRoute(routes, routeParts)
   addReadRoutes(routes, routeParts)
   addCancelRoute(routes, routeParts)
+  addShipmentRoutes(routes, { ...routeParts, carriers: openCarriers([]) })
   addWebhookRoutes(routes, routeParts)
   const { app } = testApp(routes)
 
@@ -187,6 +194,7 @@ export async function refundStage(): Promise<RefundStage> {
     providers,
     parts,
     refunded,
+    applied,
     lines: log.lines,
     async applyDue() {
       const applyAll = async (): Promise<void> => ((await applyNext(webhookParts)) ? applyAll() : undefined)

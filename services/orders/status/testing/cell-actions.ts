@@ -11,7 +11,7 @@ import { beginPayment } from '../../pay/begin-payment.ts'
 import type { PaymentState } from '../../payments/provider.ts'
 import { createRefund } from '../../refunds/create-refund.ts'
 import { confirmOrder, reopenOrder } from '../../saga/confirm-order.ts'
-import { claimSaga } from '../../saga/saga-store.ts'
+import { claimSaga, newSaga, sagaInsert } from '../../saga/saga-store.ts'
 import type { OrdersTables } from '../../schema.ts'
 import { createShipment } from '../../shipments/create-shipment.ts'
 import type { GivenOrder, OrderWish } from '../../testing/paid-order.ts'
@@ -48,10 +48,9 @@ export const cellActions: Readonly<Record<OrderAction, Act>> = {
   },
   async stock_short({ database, order }) {
     const paymentId = await paymentAtWork({ database, order })
-    const saga = await claimSaga(database, paymentId)
-    const left = { orderId: order.id, paymentId, step: 'reserve', attempt: 0, lease: '' } as const
-    const begun = saga ?? { ...left, chargedAt: null, actorId: null, cause: system.cause }
-    await database.transaction().execute((transaction) => reopenOrder(transaction, { saga: begun, origin: system }))
+    const saga = newSaga({ orderId: order.id, paymentId, step: 'reserve', origin: system })
+    await sagaInsert(saga).execute(database)
+    await database.transaction().execute((transaction) => reopenOrder(transaction, { saga, origin: system }))
   },
   payment_failed: ({ database, order }) => toldOf({ database, order }, 'declined'),
   async expire({ database, order }) {
@@ -144,8 +143,9 @@ async function toldOf(at: At, state: Extract<PaymentState, 'captured' | 'decline
   const paymentId = await paymentAtWork(at)
   const capturedCents = state === 'captured' ? at.order.totalCents : 0
   const told = { providerRef: `ref_${paymentId}`, state, capturedCents, currency: 'EUR' }
+  const payment = { id: paymentId, orderId: at.order.id, status: 'created', capturedCents: 0 } as const
   await at.database
     .transaction()
-    .execute((transaction) => applyPayment(transaction, parts, { paymentId, told, origin: system }))
+    .execute((transaction) => applyPayment(transaction, parts, { payment, told, origin: system }))
   return { paymentId }
 }
