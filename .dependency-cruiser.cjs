@@ -33,7 +33,7 @@ module.exports = {
       'only cli/tools/ starts programs',
       {
         pathNot:
-          '^(bin/(set-up\\.cjs|run-checks\\.ts)|cli/tools/run-tool\\.ts|cli/tools/spawn-detached\\.ts|cli/e2e/|loadtest/benchmarks/|(cli/start|services/kit|stacks|cli/infrastructure/terraform)/testing/|.*\\.test\\.ts$)',
+          '^(bin/(set-up\\.cjs|run-checks\\.ts)|cli/tools/run-tool\\.ts|cli/tools/spawn-detached\\.ts|cli/e2e/|loadtest/benchmarks/|(cli/start|services/kit|stacks|cli/infrastructure/terraform|loadtest/engine)/testing/|.*\\.test\\.ts$)',
       },
       { path: `^(node:)?child_process$|${dependency('execa')}` },
     ),
@@ -84,6 +84,11 @@ module.exports = {
       'facts import nothing',
       { path: '^(services/registry|stacks/(environments|installations)|observability/objectives)\\.ts$' },
       {},
+    ),
+    only(
+      'the load engine knows of the shop only its facts',
+      { path: '^loadtest/', pathNot: '^loadtest/benchmarks/|\\.test\\.ts$' },
+      { path: '^(cli|stacks|manifests|observability|services)/', pathNot: '^services/registry\\.ts$' },
     ),
     only(
       'only output prints',

@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           ...everywhere,
           name: 'chaos',
-          include: ['services/**/*.chaos.test.ts'],
+          include: ['{services,loadtest}/**/*.chaos.test.ts'],
           globalSetup: ['services/kit/testing/postgres-for-tests.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,

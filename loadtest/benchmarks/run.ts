@@ -1,5 +1,6 @@
 import { benchDeployLocal } from './deploy-local.ts'
 import { benchInfraPlan } from './infra-plan.ts'
+import { benchLoad } from './load.ts'
 import { benchNewcomer } from './newcomer.ts'
 import { benchOrders } from './orders.ts'
 import { benchRollout } from './rollout.ts'
@@ -11,6 +12,7 @@ import { benchSynth } from './synth.ts'
 const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
   startup: benchStartup,
   'deploy-local': benchDeployLocal,
+  load: benchLoad,
   newcomer: benchNewcomer,
   orders: benchOrders,
   rollout: benchRollout,

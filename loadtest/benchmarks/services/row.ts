@@ -29,7 +29,11 @@ export const resultsSchema = z.object({
 export type Results = z.infer<typeof resultsSchema>
 
 /** Of each benchmark its last run: only figures of one run are compared. */
-export const resultsFileSchema = z.object({ services: resultsSchema, orders: resultsSchema.optional() })
+export const resultsFileSchema = z.object({
+  services: resultsSchema,
+  orders: resultsSchema.optional(),
+  load: resultsSchema.optional(),
+})
 export type ResultsFile = z.infer<typeof resultsFileSchema>
 
 /** What was measured, not judged yet. */
