@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** Below those that the system gives to connections: one of these would be taken again before anybody listens on it. */
-const from = 10_000
-const below = 32_000
+/** Below those that the system gives to connections, and a cluster to its services: one of these would be taken again before anybody listens on it. */
+const from = 15_000
+const below = 30_000
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
