@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Agent } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import { testAddress } from '../../../services/orders/testing/test-address.ts'
 import { exchange } from '../services/http-call.ts'
 
 export type Shopping = {
@@ -19,13 +20,6 @@ export type Bought = {
   readonly repeats: number
 }
 
-const address = {
-  name: 'Ada Lovelace',
-  line1: '12 St James Square',
-  city: 'London',
-  postal_code: 'SW1Y 4JH',
-  country: 'GB',
-}
 const orderSchema = z.object({ id: z.string(), status: z.string() })
 /** A key whose request got lost is free again after a minute. */
 const triesAtMost = 90
@@ -54,7 +48,7 @@ export const buy = async ({ ordersUrl, tokens, productIds, agent }: Shopping, in
     }
   }
   const item = (place: number) => ({ product_id: productIds[(2 * index + place) % productsInUse], quantity: 1 })
-  const { id } = await post('', { items: [item(0)], shipping_address: address }, 201)
+  const { id } = await post('', { items: [item(0)], shipping_address: testAddress }, 201)
   await post(`/${id}/items`, item(1), 200)
   const payingAt = performance.now()
   const { status } = await post(`/${id}/payment`, { provider: 'simulated', method_token: 'tok_ok' }, 200)

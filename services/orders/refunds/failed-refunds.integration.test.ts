@@ -1,20 +1,13 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { judgeStock } from '../reconcile/judge-stock.ts'
 import { readBooks } from '../reconcile/order-books.ts'
 import { bySystem } from '../status/move-order.ts'
 import { insertRefund, insertRefundLines } from './refund-store.ts'
 import { type ChargedOrder, chargedOrder, unitsOf } from './testing/charged-order.ts'
-import { refundCalls } from './testing/refund-calls.ts'
-import { type RefundStage, refundStage } from './testing/refund-stage.ts'
+import { openRefunds } from './testing/open-refunds.ts'
 
-let stage: RefundStage
-let calls: ReturnType<typeof refundCalls>
-beforeAll(async () => {
-  stage = await refundStage()
-  calls = refundCalls(stage)
-})
-afterAll(() => stage?.close())
+const { stage, calls } = await openRefunds()
 
 const slowly = { timeout: 15_000 }
 const four = { lines: [{ quantity: 4, unitPriceCents: 1_000 }] }

@@ -1,18 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { paidOrder } from '../testing/paid-order.ts'
 import { chargedOrder } from './testing/charged-order.ts'
-import { refundCalls } from './testing/refund-calls.ts'
-import { type RefundStage, refundStage } from './testing/refund-stage.ts'
+import { openRefunds } from './testing/open-refunds.ts'
 
-let stage: RefundStage
-let calls: ReturnType<typeof refundCalls>
-beforeAll(async () => {
-  stage = await refundStage()
-  calls = refundCalls(stage)
-})
-afterAll(() => stage?.close())
+const { stage, calls } = await openRefunds()
 
 const slowly = { timeout: 15_000 }
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { there } from '../../kit/testing/there.ts'
 import type { CatalogStandIn } from './catalog-stand-in.ts'
 import { type OrdersApp, type OrdersFixture, ordersFixture, type User } from './orders-fixture.ts'
 import { shopping } from './shopping.ts'
@@ -48,9 +49,4 @@ export function ordersStage(): OrdersStage {
       return shopping(app, customer)
     },
   }
-}
-
-function there<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error('it is there from the first hook on')
-  return value
 }

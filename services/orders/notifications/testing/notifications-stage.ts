@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { type MailServer, startMailServer } from '../../../kit/mail/testing/mail-server.ts'
+import { there } from '../../../kit/testing/there.ts'
 import { type NotificationsFixture, notificationsFixture } from './notifications-fixture.ts'
 
 /** A file's database, and before each of its tests a mail server and nothing that waits to be sent. */
@@ -49,9 +50,4 @@ export function notificationsStage() {
       await expect.poll(states, { timeout: 10_000 }).toEqual(expected)
     },
   }
-}
-
-function there<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error('it is there from the first hook on')
-  return value
 }
