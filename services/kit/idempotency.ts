@@ -34,8 +34,8 @@ const storedStatuses = [402, 404, 409] as const
 
 /**
  * Work that is done once for a user's key, whatever is repeated, and answered alike each time.
- * Answers 2xx, 402, 404 and 409 stay; any other failure, and one that says when to come again, frees the key. Throws what the work throws, stored problems
- * again, `idempotency/in-progress` and `idempotency/mismatch`.
+ * Answers 2xx, 402, 404 and 409 stay; any other failure, and one that says when to come again, frees the key. Throws
+ * what the work throws, stored problems again, `idempotency/in-progress` and `idempotency/mismatch`.
  */
 export async function answerOnce(
   database: QueryExecutorProvider,

@@ -68,11 +68,11 @@ export const orderDraftSchema = z
   .openapi('OrderDraft', {
     example: { items: [{ product_id: '019aab3e-7c1e-7c1e-8c1e-0f0e0d0c0b0a', quantity: 2 }] },
   })
+export type OrderDraft = z.output<typeof orderDraftSchema>
+
 export const addressesSchema = z
   .strictObject({ shipping_address: addressSchema, billing_address: addressSchema.optional() })
   .openapi('OrderAddresses', { description: 'without `billing_address` the bill goes where the parcel goes' })
-
-export type OrderDraft = z.output<typeof orderDraftSchema>
 
 const orderSummaryShape = {
   id: z.uuid(),

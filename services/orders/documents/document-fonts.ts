@@ -31,7 +31,7 @@ function rememberLayouts(font: Font): void {
   }
 
   function laidOut(text: string): GlyphRun {
-    Reflect.set(font, '_glyphs', {})
+    forgetGlyphsOf(font)
     const run = layOut(text)
     if (known.size >= layoutsAtMost) known.clear()
     known.set(text, run)
@@ -60,5 +60,7 @@ export async function openFontsFor(text: string): Promise<DocumentFonts> {
  * it was first met for: none where it was met as a part of another glyph, so that the next document's dots read as fives.
  */
 export function forgetGlyphs(fonts: DocumentFonts): void {
-  for (const font of fonts.values()) Reflect.set(font, '_glyphs', {})
+  for (const font of fonts.values()) forgetGlyphsOf(font)
 }
+
+const forgetGlyphsOf = (font: Font): boolean => Reflect.set(font, '_glyphs', {})

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { runCaused } from '../../kit/caused-work.ts'
+import { errorText } from '../../kit/database-faults.ts'
 import type { Logger } from '../../kit/logging.ts'
 import { type RepeatingUntilDrained, repeatUntilDrained } from '../../kit/repeat-until-drained.ts'
 import type { Tracing } from '../../kit/trace-span.ts'
@@ -60,7 +61,7 @@ async function runTask(parts: TaskParts, { task, signal }: Running): Promise<voi
   const outcome = await runCaused(tracing, work, () => handlers[kind](task, signal)).catch((error: unknown) => {
     if (signal.aborted) return { later: 0 }
     logger.warn({ ...log, error }, 'a task of an order failed and is tried again')
-    return { error: error instanceof Error ? error.message : String(error) }
+    return { error: errorText(error) }
   })
   if (outcome === 'done') return endTask(database, { id: task.id, state: 'done' })
   if ('later' in outcome) return delayTask(database, { id: task.id, seconds: outcome.later, error: null })

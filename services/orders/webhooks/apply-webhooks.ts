@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { runCaused } from '../../kit/caused-work.ts'
+import { errorText } from '../../kit/database-faults.ts'
 import type { Logger } from '../../kit/logging.ts'
 import { type RepeatingUntilDrained, repeatUntilDrained } from '../../kit/repeat-until-drained.ts'
 import type { Tracing } from '../../kit/trace-span.ts'
@@ -59,7 +60,7 @@ export async function applyNext(parts: WebhookParts): Promise<boolean> {
     const { provider, eventId, attempts, cause } = taken
     parts.logger.warn({ error, provider, event_id: eventId, attempts, request_id: cause.requestId }, 'a webhook failed')
     const webhook = taken
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorText(error)
     tell = await parts.database
       .transaction()
       .execute((transaction) => delayOrPark(transaction, parts, { webhook, error: message }))
