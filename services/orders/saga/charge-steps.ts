@@ -16,6 +16,7 @@ export async function chargePayment(
   { methodToken = '', signal }: Running,
 ): Promise<Stepped> {
   const charging = saga.charging === true ? saga : await advanceSaga(parts.database, saga, chargeBegun)
+  if (charging.charging !== true) return charging
   await failpoint('orders.saga.before_charge')
   const payment = await paymentOf(parts, charging)
   const provider = parts.providerOf(payment)

@@ -8,7 +8,7 @@ import { bySystem } from '../status/move-order.ts'
 import { ordersStage } from '../testing/orders-stage.ts'
 import { unitsOf } from '../testing/shopping.ts'
 import { confirmOrder, reopenOrder, undoPayment } from './confirm-order.ts'
-import { claimSagas, type LeasedSaga, LeaseLost, leaveSaga } from './saga-store.ts'
+import { advanceSaga, claimSagas, type LeasedSaga, LeaseLost, leaveSaga, readSaga } from './saga-store.ts'
 
 const stage = ordersStage()
 const kysely = () => stage.fixture.database.kysely
@@ -62,6 +62,21 @@ test('O5: what a webhook tells while somebody has the payment is not put off by 
   const undisturbed = await claim(id)
   await leaveSaga(kysely(), undisturbed, { seconds: 300 })
   expect(await dueIn(id)).toBeGreaterThan(290)
+})
+
+test('O5: what a webhook tells before the charge is not taken back by who is about to charge', async () => {
+  const id = await waiting()
+  await stage.app.close()
+  await sql`update order_sagas set step = 'charge' where order_id = ${id}`.execute(kysely())
+  const saga = await claim(id)
+  const charging = await advanceSaga(kysely(), saga, { step: 'charge', charging: true })
+  expect(charging).toMatchObject({ step: 'charge', charging: true })
+
+  await tellCaptured(id)
+  const turned = await advanceSaga(kysely(), saga, { step: 'charge', charging: true })
+  expect(turned.step).toBe('commit')
+  expect(turned.charging).toBeUndefined()
+  expect(await readSaga(kysely(), saga)).toMatchObject({ step: 'commit', turns: saga.turns + 1 })
 })
 
 type End = (transaction: Transaction<OrdersTables>, saga: LeasedSaga) => Promise<void>

@@ -21,10 +21,18 @@ export async function runSaga(parts: SagaParts, started: LeasedSaga, running: Ru
   let at: Stepped = started
   while ('step' in at) {
     const saga: LeasedSaga = at
-    at = await runStep(parts, saga, running).catch((error: unknown) => Promise.reject(new SagaStopped(saga, error)))
+    at = await runStep(parts, saga, running)
+      .then((next) => furtherThan(saga, next))
+      .catch((error: unknown) => Promise.reject(new SagaStopped(saga, error)))
   }
   parts.wakeTasks()
   return at
+}
+
+/** Tried again later, like all that fails, rather than for ever at once. */
+function furtherThan(saga: LeasedSaga, next: Stepped): Stepped {
+  if ('step' in next && next.step === saga.step && next.turns === saga.turns) throw new Error('it does not go on')
+  return next
 }
 
 async function runStep(parts: SagaParts, saga: LeasedSaga, running: Running): Promise<Stepped> {

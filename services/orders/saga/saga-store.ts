@@ -104,20 +104,24 @@ export type Advance = {
   readonly charging?: boolean
 }
 
-/** The step is done and the next one begins. */
+/** The step is done and the next one begins; where a webhook has told of it meanwhile, it goes on where that leads. */
 export async function advanceSaga(
   database: QueryExecutorProvider,
   saga: LeasedSaga,
   { step, charging = false }: Advance,
 ): Promise<LeasedSaga> {
-  const charged = charging ? sql`, charged_at = now()` : sql``
+  const unturned = (next: unknown, told: RawBuilder<unknown>) =>
+    sql`case s.turns when ${saga.turns} then ${next} else ${told} end`
+  const charged = charging ? sql`, charged_at = ${unturned(sql`now()`, sql`s.charged_at`)}` : sql``
   const { rows } = await sql<SagaRow>`
-    update order_sagas s set step = ${step}, attempt = 0, last_error = null, updated_at = now()${charged}
+    update order_sagas s set step = ${unturned(step, sql`s.step`)}, attempt = 0, last_error = null,
+      updated_at = now()${charged}
     where order_id = ${saga.orderId} and payment_id = ${saga.paymentId} and lease = ${saga.lease}
     returning ${sagaColumns}`.execute(database)
   const [row] = rows
   if (row === undefined) throw new LeaseLost()
-  return charging ? { ...leased(row), chargedAt: saga.chargedAt, charging } : leased(row)
+  const isTurned = row.turns !== saga.turns
+  return charging && !isTurned ? { ...leased(row), chargedAt: saga.chargedAt, charging } : leased(row)
 }
 
 /** What it is at now, where the lease is still ours: a webhook may have brought it further. */

@@ -25,18 +25,34 @@ export const sagaFaults: readonly Fault[] = [
       {
         file: store,
         // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
-        search: 'update order_sagas s set step = ${step}, attempt = 0, last_error',
-        replacement: 'update order_sagas s set attempt = 0, last_error',
+        search: 'update order_sagas s set step = ${unturned(step, sql`s.step`)}, attempt = 0',
+        replacement: 'update order_sagas s set attempt = 0',
       },
       {
         file: store,
-        search: '  return charging ? { ...leased(row), chargedAt: saga.chargedAt, charging } : leased(row)\n',
+        search:
+          '  return charging && !isTurned ? { ...leased(row), chargedAt: saga.chargedAt, charging } : leased(row)\n',
         replacement:
-          '  const next = leased({ ...row, step })\n  return charging ? { ...next, chargedAt: saga.chargedAt, charging } : next\n',
+          '  const next = leased(isTurned ? row : { ...row, step })\n  return charging && !isTurned ? { ...next, chargedAt: saga.chargedAt, charging } : next\n',
       },
     ],
     project: 'integration',
     files: leftSagas,
+    ids: ['O5'],
+  },
+  {
+    name: 'saga: what a webhook told is taken back by who goes on',
+    edits: [
+      {
+        file: store,
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+        search: 'sql`case s.turns when ${saga.turns} then ${next} else ${told} end`',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+        replacement: 'sql`case when ${told} is null then ${told} else ${next} end`',
+      },
+    ],
+    project: 'integration',
+    files: lostLeases,
     ids: ['O5'],
   },
   {
