@@ -36,6 +36,15 @@ async function paidInTheEnd(token: string): Promise<string> {
   return id
 }
 
+/** What failed before may have opened them, and then a charge is refused before it is silent. */
+async function closeBreakers(): Promise<void> {
+  for (const { url } of shop.processes('orders')) {
+    const buyer = await newBuyer(url)
+    const answers = await buyer.payUntilAnswered(await buyer.draft(product))
+    expect(answers.at(-1), answers.join(', ')).toBe('200')
+  }
+}
+
 test('O9: 20 orders whose charge was never answered, each repeated with its key, are charged once', async () => {
   const ids = await together(20, () => paidInTheEnd('tok_charged_then_timeout'))
   for (const money of await moneyOfAll(shop.orders, ids)) expect(money).toMatchObject(paidOnce)
@@ -53,6 +62,7 @@ test('O9: 20 orders whose charge was answered 500, and 20 that failed before it,
 }, 300_000)
 
 test('O9: a client that hangs up while the provider is silent, and comes again with its key, has paid once', async () => {
+  await closeBreakers()
   const ids = await together(20, async () => {
     const buyer = await newBuyer()
     const id = await buyer.draft(product)
