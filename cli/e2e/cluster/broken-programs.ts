@@ -86,7 +86,7 @@ export const brokenPrograms: readonly ClusterBreakage[] = [
     ],
     code: 'ROLLOUT_UNHEALTHY',
     why: /^order-management-\S+ exited with code 0 .*: the kubelet ended it: Liveness probe failed: HTTP probe failed with statuscode: 404 \(it ended twice\)$/,
-    said: 'shutting down',
+    said: '"message":"ended"',
     exitCode: 0,
     events: /Pod order-management-\S+ Unhealthy: Liveness probe failed/,
   },
