@@ -1,6 +1,5 @@
 import { hostname, userInfo } from 'node:os'
 import type { EnvironmentFacts } from '../stacks/environments.ts'
-import { quoteWord } from './errors/quote-word.ts'
 import type { FlowMeans } from './flows/means.ts'
 import { openPlatform } from './platforms/open-platform.ts'
 import type { Platform } from './platforms/platform.ts'
@@ -90,13 +89,5 @@ export abstract class FlowCommand extends ShopCommand {
         await learn()
       },
     }
-  }
-
-  /** The words that were typed, without the wait: what is offered again with an answer in it means the same place. */
-  protected typed(): string {
-    const words = this.argv.filter(
-      (word, index) => word !== '--wait' && !word.startsWith('--wait=') && this.argv[index - 1] !== '--wait',
-    )
-    return [this.ctor.id.replaceAll(':', ' '), ...words.map(quoteWord)].join(' ')
   }
 }

@@ -1,11 +1,13 @@
 import { Command } from '@oclif/core/command'
 import { exitCodes, type Outcome } from './errors/exit-codes.ts'
+import { quoteWord } from './errors/quote-word.ts'
 import type { ShopctlError } from './errors/shopctl-error.ts'
 import { failureOf } from './failure-of.ts'
 import { outputFlags } from './flags.ts'
 import { type Interrupts, listenForInterrupts } from './interrupts.ts'
 import { createReporter, type OutputReporter, type Ui } from './output/create-reporter.ts'
-import { successDocument } from './output/result-document.ts'
+import { failureDocument, type ResultDocument, successDocument } from './output/result-document.ts'
+import type { RunReport } from './output/run-report.ts'
 import { printDocument, showFailure } from './output/show-outcome.ts'
 import { exitAfterPrinting, printError, printText, watchForClosedPipes } from './output/standard-streams.ts'
 import { terminalColumns } from './output/terminal-columns.ts'
@@ -38,6 +40,7 @@ export abstract class ShopCommand extends Command {
   readonly #startedAt = performance.now()
   #interrupts: Interrupts | null = null
   #reporter: OutputReporter | null = null
+  #report: RunReport | null = null
 
   protected abstract execute(): Promise<CommandResult>
 
@@ -71,8 +74,17 @@ export abstract class ShopCommand extends Command {
       stderr: process.stderr,
       environment: process.env,
       redactor: this.redactor,
+      also: (await this.#openReport()) ?? undefined,
     })
     return this.#reporter
+  }
+
+  /** The words that were typed, without the wait: what is offered again with an answer in it means the same place. */
+  protected typed(): string {
+    const words = this.argv.filter(
+      (word, index) => word !== '--wait' && !word.startsWith('--wait=') && this.argv[index - 1] !== '--wait',
+    )
+    return [this.ctor.id.replaceAll(':', ' '), ...words.map(quoteWord)].join(' ')
   }
 
   /** For what goes on while the command runs, as `logs --follow`; not with `--json`. */
@@ -112,16 +124,37 @@ export abstract class ShopCommand extends Command {
       const { result, text, note, outcome = 'done' } = await this.execute()
       const exitCode = exitCodes[outcome].code
       await this.#closeReporter(exitCode)
-      if (format === 'json') printDocument(successDocument({ command, exitCode, result }), this.redactor)
+      const document = successDocument({ command, exitCode, result })
+      await this.#keepReport(document)
+      if (format === 'json') printDocument(document, this.redactor)
       else printText(this.redactor.redact(text))
       if (format === 'text' && note !== undefined) printError(this.redactor.redact(note))
       return exitCode
     } catch (error) {
       const failure = this.#failureOf(error)
       await this.#closeReporter(failure.exitCode, failure)
+      await this.#keepReport(failureDocument(command, failure))
       await showFailure(failure, { command, format, redactor: this.redactor })
       return failure.exitCode
     }
+  }
+
+  /** Where SHOPCTL_REPORTS names a folder; loaded only then. */
+  async #openReport(): Promise<RunReport | null> {
+    const directory = process.env.SHOPCTL_REPORTS
+    if (!directory || this.#report !== null) return this.#report
+    const { createRunReport } = await import('./output/run-report.ts')
+    const startedAt = new Date(Date.now() - (performance.now() - this.#startedAt))
+    const redact = (text: string) => this.redactor.redact(text)
+    this.#report = createRunReport({ directory, typed: this.typed(), redact, startedAt })
+    return this.#report
+  }
+
+  /** That it cannot be written ends nothing: what was done is done. */
+  async #keepReport(document: ResultDocument): Promise<void> {
+    const report = await this.#openReport()
+    const trouble = report?.finish(document, new Date()) ?? null
+    if (trouble !== null) printError(this.redactor.redact(`warning: ${trouble}`))
   }
 
   #failureOf(error: unknown): ShopctlError {

@@ -139,7 +139,9 @@ test('--events - gives stderr to the events and leaves stdout to the answer', as
 
 test('a failed deploy is one document with the failure, and the events tell the way back', async () => {
   const mend = await breakService('users')
-  const failed = await run('deploy --env local --json --events failed.jsonl')
+  const failed = await run('deploy --env local --json --events failed.jsonl', {
+    env: { SHOPCTL_REPORTS: 'reports/ci' },
+  })
   await mend()
   expect(documentOf(failed)).toMatchObject({
     command: 'deploy',
@@ -154,6 +156,28 @@ test('a failed deploy is one document with the failure, and the events tell the 
     { type: 'error', code: 'ROLLOUT_UNHEALTHY' },
     { type: 'flow.finished', exitCode: 4 },
   ])
+})
+
+test('what commands left in SHOPCTL_REPORTS is told on one page; that it cannot be left ends no command', async () => {
+  const told = await run('evidence --reports reports/ci --json')
+  expect(documentOf(told)).toMatchObject({
+    result: {
+      outcome: 'failed',
+      evidence: {
+        rollouts: [{ environment: 'local', release: 2, state: 'rolled-back' }],
+        failure: { code: 'ROLLOUT_UNHEALTHY' },
+      },
+    },
+  })
+  const page = await readFile(join(shop.root, 'reports/ci/index.html'), 'utf8')
+  expect(page).toContain('users stay on release 1')
+  expect(page).toContain('broken on purpose: users')
+
+  const status = await run('status --env local', { env: { SHOPCTL_REPORTS: 'package.json' } })
+  expect(status).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^warning: There is no report in package\.json: /m),
+  })
 })
 
 test('on a terminal of 60 columns the failure is the last thing, and its commands work when pasted', async () => {

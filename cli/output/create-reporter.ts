@@ -26,12 +26,15 @@ export type ReporterRequest = {
   readonly environment: Variables
   readonly redactor: Redactor
   readonly clock?: OutputClock
+  /** Another place for the events, beside those that the flags choose. */
+  readonly also?: Sink | undefined
 }
 
 /** Chooses where events go by flags and terminal, and gives each event to all of them, redacted. */
 export const createReporter = async (request: ReporterRequest): Promise<OutputReporter> => {
   const { clock = systemOutputClock } = request
-  const sinks = await createSinks(request, clock)
+  const chosen = await createSinks(request, clock)
+  const sinks = request.also === undefined ? chosen : [...chosen, request.also]
   return {
     emit(event: EventBody) {
       const at = clock.now()

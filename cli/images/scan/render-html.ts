@@ -1,18 +1,11 @@
 import { severities } from '../../releases/scan-record.ts'
+import { escapeHtml } from '../../tools/escape-html.ts'
 import { ageWords, judgementWords, plain, remedy, whatIsFound } from './finding-words.ts'
 import { scanHeadline } from './render-table.ts'
 import type { ScanDocument } from './scan-document.ts'
 import type { JudgedFinding } from './scan-verdict.ts'
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-const escaped = (text: string): string => plain(text).replace(/[&<>"']/g, (mark) => entities[mark] ?? mark)
+const escaped = (text: string): string => escapeHtml(plain(text))
 
 const style = [
   'body{font:14px/1.5 system-ui,sans-serif;margin:2rem;color:#1c1c1c}',

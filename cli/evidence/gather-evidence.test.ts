@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import { gatherEvidence } from './gather-evidence.ts'
+import { aReport, failedRun, vitestJson } from './testing/reports.ts'
+
+const build = { name: 'shop/main #42', url: 'https://jenkins.example/42/', trigger: 'branch main', who: 'kim' }
+const nothing = { build, commit: null, changes: null, reports: [], tests: [], outcome: null }
+
+test('the last failure is the sentence, with its why and fix and what was typed', () => {
+  const evidence = gatherEvidence({ ...nothing, reports: failedRun })
+  expect(evidence).toMatchObject({
+    outcome: 'failed',
+    sentence: 'orders did not become healthy in prod; users stay on release 4.',
+    failure: { code: 'ROLLOUT_UNHEALTHY', typed: 'release promote --from staging --to prod --yes' },
+    milliseconds: 75_000,
+    warnings: ['users <asks> for more memory'],
+  })
+})
+
+test('each release has its place, how it was closed, what changed and how its steps stand in time', () => {
+  const [staging, prod] = gatherEvidence({ ...nothing, reports: failedRun }).rollouts
+  expect(staging).toMatchObject({ environment: 'staging', release: 12, previous: 11, state: 'succeeded' })
+  expect(staging?.changes).toHaveLength(1)
+  expect(staging?.steps).toMatchObject([
+    { title: 'Build', atMilliseconds: 1_000, milliseconds: 2_000 },
+    { title: 'Watch until healthy', atMilliseconds: 4_000, milliseconds: 14_000 },
+  ])
+  expect(prod).toMatchObject({ environment: 'prod', state: 'rolled-back', changes: [] })
+})
+
+test('a step that never ended runs to the end of its command', () => {
+  const [, prod] = gatherEvidence({ ...nothing, reports: failedRun }).rollouts
+  expect(prod?.steps.at(-1)).toEqual({
+    title: 'Return users to release 4',
+    outcome: 'running',
+    atMilliseconds: 10_000,
+    milliseconds: 5_000,
+    detail: null,
+  })
+})
+
+test('a command that was typed again counts by its last time, and the pages about it do not count', () => {
+  const refused = { code: 'LOCK_HELD', what: 'Somebody is at it.', why: [], fix: [] }
+  const reports = [
+    aReport({ typed: 'deploy --env staging', from: 20 }),
+    aReport({ typed: 'deploy --env staging', exitCode: 3, error: refused }),
+    aReport({ typed: 'notify', from: 30, exitCode: 3, error: refused }),
+  ]
+  expect(gatherEvidence({ ...nothing, reports })).toMatchObject({ outcome: 'passed', failure: null })
+})
+
+test.each([
+  [0, 'passed'],
+  [2, 'passed'],
+  [1, 'failed'],
+  [5, 'failed'],
+  [6, 'unknown'],
+  [130, 'aborted'],
+])('exit code %i is %s', (exitCode, outcome) => {
+  expect(gatherEvidence({ ...nothing, reports: [aReport({ typed: 'plan', exitCode })] }).outcome).toBe(outcome)
+})
+
+test('a failed test fails the run, though no command did; what Jenkins says of the whole wins', () => {
+  const reports = [aReport({ typed: 'compile' })]
+  const tests = [{ name: 'unit', json: vitestJson(['passed', 'failed', 'pending']) }]
+  const evidence = gatherEvidence({ ...nothing, reports, tests })
+  expect(evidence).toMatchObject({ outcome: 'failed', sentence: '1 test failed.' })
+  expect(evidence.tests).toEqual([
+    { name: 'unit', passed: 1, failed: 1, skipped: 1, milliseconds: 45_000, failures: ['rule 2 holds'] },
+  ])
+  expect(gatherEvidence({ ...nothing, reports, outcome: 'aborted' })).toMatchObject({
+    outcome: 'aborted',
+    sentence: 'It was stopped before its end.',
+  })
+})
+
+test('a folder without a verdict proves nothing', () => {
+  expect(gatherEvidence({ ...nothing, tests: [{ name: 'other', json: { unlike: 'vitest' } }] })).toMatchObject({
+    outcome: 'unknown',
+    tests: [],
+  })
+})
+
+test('a scan by itself and the verdicts bound to images are told, the last of each', () => {
+  const counts = { CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0, UNKNOWN: 0 }
+  const own = { subject: 'secrets', digest: null, verdict: 'passed', counts, waived: [] }
+  const reports = [aReport({ typed: 'scan secrets', result: { scans: [{ document: own }] } }), ...failedRun]
+  const scans = gatherEvidence({ ...nothing, reports }).scans
+  expect(scans.map(({ subject, waived }) => [subject, waived])).toEqual([
+    ['secrets', 0],
+    ['users', 1],
+  ])
+})
