@@ -1,6 +1,6 @@
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
-import { smokeChecks } from '../smoke/checks.ts'
+import { checksThrough, closingChecks } from '../smoke/checks.ts'
 import type { Attempt, AttemptContext, Culprit, Setback } from './attempt-outcome.ts'
 import { gate } from './gate.ts'
 import { migrateDatabases } from './migrate-databases.ts'
@@ -38,14 +38,14 @@ const apply = async (release: ReleaseRecord, context: AttemptContext): Promise<S
 const smoke = async (release: ReleaseRecord, { means, steps, signal }: AttemptContext): Promise<Setback | null> =>
   steps.run('smoke', async (say) => {
     const entry = await means.platform.entry(release, signal)
-    const checks = smokeChecks.filter(({ through }) => entry.reaches !== 'routes' || through === undefined)
+    const checks = checksThrough(closingChecks(release), entry)
     say(`${checks.length} checks`)
     const asked = means.smoke(checks, { entry, secondsPerCheck: 5, signal })
     const results = await asked.finally(() => entry.close?.())
     const failed = results.filter(({ failure }) => failure !== null)
     if (failed.length === 0) return null
-    const found = failed.map(({ check, failure }): Culprit => {
-      return { service: check.service, reason: `check "${check.name}": ${failure}` }
+    const found = failed.map(({ check, failure, requestId }): Culprit => {
+      return { service: check.service, reason: `check "${check.name}": ${failure} (request ${requestId})` }
     })
     const culprits = [...Map.groupBy(found, ({ service }) => service).values()].flatMap((own) => own.slice(0, 1))
     const services = list.format(culprits.map(({ service }) => service))

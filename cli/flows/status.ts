@@ -1,11 +1,10 @@
-import { ShopctlError } from '../errors/shopctl-error.ts'
-import { toType } from '../errors/to-type.ts'
 import type { FieldDifference, RunningState } from '../platforms/platform.ts'
 import { lockStanding } from '../releases/lock-standing.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
 import { systemLockClock } from '../releases/system-lock-clock.ts'
 import type { FlowMeans } from './means.ts'
-import { isUp, readSituation } from './situation.ts'
+import { readRunning } from './read-running.ts'
+import { isUp } from './situation.ts'
 
 export type StatusResult = {
   readonly environment: string
@@ -24,16 +23,7 @@ type StatusMeans = Pick<FlowMeans, 'platform' | 'environment' | 'reporter'>
 /** What is up now, next to what the records say should be. Changes nothing. */
 export const status = async (means: StatusMeans): Promise<StatusResult> => {
   const { platform, environment } = means
-  const [{ current, unfinished }, running] = await Promise.all([readSituation(means), platform.running()])
-  // Where its record was lost a release may serve all the same.
-  if (current === null && unfinished === null && running.serving === null) {
-    throw new ShopctlError({
-      code: 'NOTHING_DEPLOYED',
-      outcome: 'refused',
-      what: `Nothing is deployed to ${environment}.`,
-      fix: [toType(`deploy --env ${environment}`)],
-    })
-  }
+  const { current, unfinished, running } = await readRunning(means)
   const up = current !== null && isUp(current, running)
   const state = up ? 'up' : running.serving === null ? 'down' : 'degraded'
   const drift = current === null || state === 'down' ? [] : ((await platform.drift?.(current)) ?? [])

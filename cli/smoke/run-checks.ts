@@ -1,11 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { EntryPoint } from '../platforms/platform.ts'
 import type { SmokeCheck } from './checks.ts'
+import { exchange } from './exchange.ts'
+import { faultOf } from './expectation.ts'
 
 export type SmokeResult = {
   readonly check: SmokeCheck
   /** Null where the check passed, else one sentence with what was asked and what came back. */
   readonly failure: string | null
+  /** `no`: not even a wrong answer came. */
+  readonly answered: 'yes' | 'no'
+  /** By which the logs of the shop know the last request of the check. */
+  readonly requestId: string
   readonly milliseconds: number
 }
 
@@ -16,59 +22,31 @@ type RunRequest = {
   readonly fetch?: typeof fetch
 }
 
-const described = (check: SmokeCheck) => `${check.method} ${check.path}`
-
-const membersOf = (body: string): ReadonlySet<string> => {
-  try {
-    const value: unknown = JSON.parse(body)
-    return new Set(typeof value === 'object' && value !== null ? Object.keys(value) : [])
-  } catch {
-    return new Set()
-  }
-}
-
-const judge = (check: SmokeCheck, { status, body }: { status: number; body: string }): string | null => {
-  const { expect } = check
-  if (status !== expect.status) {
-    const answer = body.slice(0, 300).replaceAll(/\s+/g, ' ')
-    return `${described(check)} answered ${status} instead of ${expect.status}: ${answer}`
-  }
-  const members = membersOf(body)
-  const missing = (expect.members ?? []).filter((member) => !members.has(member))
-  if (missing.length > 0) return `${described(check)} answered ${status} without ${missing.join(', ')}`
-  return null
-}
-
 const againMilliseconds = 200
 /** What a front door or a load balancer answers for a service that it does not reach. */
 const answersOfTheWay = new Set([502, 503, 504])
 /** How many times a check's own time a way may take to lead to pods that are ready: nodes learn of them late. */
 const timesToSettle = 3
 
-/** `by-the-way`: by what stands before the service, or by a service that says that it cannot. */
-type Tried = Pick<SmokeResult, 'failure'> & { readonly answered: 'yes' | 'by-the-way' | 'no' }
+/** `by-the-way`: by what stands before the service, by a service that says that it cannot, or by the pods of before. */
+type Tried = Pick<SmokeResult, 'failure' | 'requestId'> & { readonly answered: 'yes' | 'by-the-way' | 'no' }
 
 const tryOnce = async (check: SmokeCheck, request: RunRequest, deadline: AbortSignal): Promise<Tried> => {
-  const { entry, secondsPerCheck, signal } = request
-  const ask = request.fetch ?? fetch
-  const body = check.body === undefined ? {} : { body: JSON.stringify(check.body()) }
-  try {
-    const response = await ask(new URL(check.path, entry.url), {
-      method: check.method,
-      headers: { ...entry.headers, accept: 'application/json', 'content-type': 'application/json' },
-      signal: AbortSignal.any([deadline, signal]),
-      redirect: 'manual',
-      ...body,
-    })
-    const failure = judge(check, { status: response.status, body: await response.text() })
-    const byTheWay = failure !== null && answersOfTheWay.has(response.status)
-    return { failure, answered: byTheWay ? 'by-the-way' : 'yes' }
-  } catch (error) {
-    signal.throwIfAborted()
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
-    const why = deadline.aborted ? `no answer within ${secondsPerCheck} s` : cause
-    return { failure: `${described(check)}: ${why}`, answered: 'no' }
-  }
+  const { entry, secondsPerCheck, signal, fetch } = request
+  const { method, path, headers = {}, body, expect, mayLag = false } = check
+  const asked = { method, path, headers, body: body?.() }
+  const { answer, silence, requestId } = await exchange(asked, {
+    entry,
+    seconds: secondsPerCheck,
+    signal,
+    deadline,
+    fetch,
+  })
+  if (answer === null) return { failure: `${method} ${path}: ${silence}`, answered: 'no', requestId }
+  const fault = faultOf(answer, expect)
+  if (fault === null) return { failure: null, answered: 'yes', requestId }
+  const byTheWay = mayLag || answersOfTheWay.has(answer.status)
+  return { failure: `${method} ${path} ${fault}`, answered: byTheWay ? 'by-the-way' : 'yes', requestId }
 }
 
 const tryForItsTime = async (check: SmokeCheck, request: RunRequest): Promise<Tried> => {
@@ -98,12 +76,14 @@ const tryUntilSettled = async (check: SmokeCheck, request: RunRequest): Promise<
 const runCheck = async (check: SmokeCheck, request: RunRequest): Promise<SmokeResult> => {
   const { entry, signal } = request
   const started = performance.now()
-  let { failure, answered } = await tryUntilSettled(check, request)
-  if (answered === 'no' && entry.confirm !== undefined) {
+  let tried = await tryUntilSettled(check, request)
+  if (tried.answered === 'no' && entry.confirm !== undefined) {
     await entry.confirm(signal)
-    failure = (await tryUntilSettled(check, request)).failure
+    tried = await tryUntilSettled(check, request)
   }
-  return { check, failure, milliseconds: Math.round(performance.now() - started) }
+  const { failure, requestId, answered } = tried
+  const milliseconds = Math.round(performance.now() - started)
+  return { check, failure, requestId, answered: answered === 'no' ? 'no' : 'yes', milliseconds }
 }
 
 /**
