@@ -1,6 +1,6 @@
 import type { Artifact } from '../platforms/platform.ts'
 import type { FlowMeans } from './means.ts'
-import { type Pushed, scanAndPush } from './scan-and-push.ts'
+import { type Delivered, scanAndPush } from './scan-and-push.ts'
 import { beginFlow } from './steps.ts'
 
 export type BuildRequest = {
@@ -29,7 +29,7 @@ export const build = async (request: BuildRequest, means: FlowMeans): Promise<Bu
 }
 
 /** Builds, scans and pushes; what the gate blocks is not pushed. */
-export const push = async (services: readonly string[] | null, means: FlowMeans): Promise<Pushed> => {
+export const push = async (services: readonly string[] | null, means: FlowMeans): Promise<Delivered> => {
   const { platform, interrupted: signal } = means
   const steps = beginFlow('push', means)
   const artifacts = await steps.run('build', (say) => platform.build(services ?? platform.services, { say, signal }))

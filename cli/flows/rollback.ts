@@ -3,8 +3,8 @@ import { toType } from '../errors/to-type.ts'
 import { compareReleases } from '../releases/compare-releases.ts'
 import { irreversibleBetween, rollbackTarget } from '../releases/history.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
-import { mendFirst } from './deploy.ts'
 import type { FlowMeans } from './means.ts'
+import { mendFirst } from './mend-first.ts'
 import { type ReleasePlan, runRelease } from './run-release.ts'
 import { provenServices, readSituation, type Situation } from './situation.ts'
 import { beginFlow } from './steps.ts'
@@ -99,6 +99,7 @@ export const rollback = async (request: RollbackRequest, means: FlowMeans): Prom
       // What was recorded is what comes back, whoever has had a hand in it since.
       conflicts: 'take',
       commit: agreed.target.commit,
+      promotedFrom: agreed.target.promotedFrom,
       why: request.why,
       restores: agreed.target.number,
       toMigrate: [],

@@ -20,6 +20,7 @@ export type ReleasePlan = {
   readonly scans: ReleaseRecord['scans']
   readonly conflicts: Conflicts
   readonly commit: Commit | null
+  readonly promotedFrom: ReleaseRecord['promotedFrom']
   readonly why: string | null
   /** For a rollback: the release whose recorded manifests are applied again. */
   readonly restores: number | null
@@ -49,6 +50,7 @@ const newRecord = (plan: ReleasePlan, context: RunReleaseContext): Omit<ReleaseR
   shared: plan.shared,
   scans: [...plan.scans],
   commit: plan.commit,
+  promotedFrom: plan.promotedFrom,
   who: context.means.who,
   why: plan.why,
   startedAt: context.means.now().toISOString(),

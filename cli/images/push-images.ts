@@ -21,16 +21,23 @@ export type PushResult = {
   readonly bytesSent: number
 }
 
+/** What a push needs to know of an image. */
+export type PushableImage = Pick<
+  BuiltImage,
+  'service' | 'repository' | 'tag' | 'reference' | 'digest' | 'layoutDirectory'
+>
+
 export type PushImages = {
-  readonly images: readonly BuiltImage[]
-  readonly base: BaseImage
+  readonly images: readonly PushableImage[]
+  /** Where the layers that the images share may be mounted from. */
+  readonly base: Pick<BaseImage, 'name'>
   readonly registry: string
   readonly registries: (host: string) => RegistryClient
   readonly say: (service: string, message: string) => void
 }
 
 type Push = {
-  readonly image: BuiltImage
+  readonly image: PushableImage
   readonly client: RegistryClient
   readonly mountFrom: string | null
   readonly signal: AbortSignal
@@ -77,7 +84,7 @@ export const pushImages = async (request: PushImages, signal: AbortSignal): Prom
   const from = parseImageReference(base.name)
   const baseRepository = from.host === client.host ? from.repository : null
 
-  const pushOne = async (image: BuiltImage, mountFrom: string | null): Promise<PushedImage> => {
+  const pushOne = async (image: PushableImage, mountFrom: string | null): Promise<PushedImage> => {
     const { service, reference, digest, layoutDirectory } = image
     if (layoutDirectory === null) return { service, reference, digest, sent: false }
     say(service, `pushing ${image.tag}`)

@@ -94,28 +94,35 @@ export const rollbackTarget = (records: Records, wish: RollbackWish): RollbackPa
 
 type NamedWish = { readonly environment: string; readonly to: number; readonly current: ReleaseRecord | null }
 
-const namedTarget = (records: Records, { environment, to, current }: NamedWish): RollbackPath => {
+type NumberedWish = { readonly environment: string; readonly number: number }
+
+/** The release with this number. Throws RELEASE_NOT_FOUND or RELEASE_NEVER_SUCCEEDED, both refused. */
+export const releaseThatSucceeded = (records: Records, { environment, number }: NumberedWish): ReleaseRecord => {
   const history = toType(`history --env ${environment}`)
-  const target = byNumber(records, to)
-  if (target === undefined) {
-    const numbers = records.map(({ number }) => number).slice(0, 10)
+  const release = byNumber(records, number)
+  if (release === undefined) {
+    const numbers = records.map((record) => record.number).slice(0, 10)
     throw new ShopctlError({
       code: 'RELEASE_NOT_FOUND',
       outcome: 'refused',
-      what: `There is no release ${to} in ${environment}; nothing was changed.`,
+      what: `There is no release ${number} in ${environment}; nothing was changed.`,
       why: [numbers.length === 0 ? 'there is no release at all' : `the newest are ${numbers.join(', ')}`],
       fix: [history],
     })
   }
-  if (target.state !== 'succeeded' || current === null) {
-    throw new ShopctlError({
-      code: 'RELEASE_NEVER_SUCCEEDED',
-      outcome: 'refused',
-      what: `Release ${to} never succeeded in ${environment}; nothing was changed.`,
-      why: [`its record says "${target.state}"`, ...(target.failure === null ? [] : [target.failure.what])],
-      fix: [toType(`history show ${to} --env ${environment}`), history],
-    })
-  }
+  if (release.state === 'succeeded') return release
+  throw new ShopctlError({
+    code: 'RELEASE_NEVER_SUCCEEDED',
+    outcome: 'refused',
+    what: `Release ${number} never succeeded in ${environment}; nothing was changed.`,
+    why: [`its record says "${release.state}"`, ...(release.failure === null ? [] : [release.failure.what])],
+    fix: [toType(`history show ${number} --env ${environment}`), history],
+  })
+}
+
+const namedTarget = (records: Records, { environment, to, ...wish }: NamedWish): RollbackPath => {
+  const target = releaseThatSucceeded(records, { environment, number: to })
+  const current = wish.current ?? target
   const leaving = records[0] !== undefined && isUnsettled(records[0]) ? records[0] : current
   if (sameServices(target, leaving)) {
     throw new ShopctlError({
@@ -123,7 +130,7 @@ const namedTarget = (records: Records, { environment, to, current }: NamedWish):
       outcome: 'refused',
       what: `${environment} already runs what release ${to} holds; nothing was changed.`,
       why: [`release ${leaving.number} has the same digests and settings`],
-      fix: [toType(`status --env ${environment}`), history],
+      fix: [toType(`status --env ${environment}`), toType(`history --env ${environment}`)],
     })
   }
   return { current, leaving, target }

@@ -74,6 +74,8 @@ export const releaseRecordSchema = z.object({
   /** The scanner's verdicts, each bound to the digest of a service. */
   scans: z.array(scanRecordSchema).default([]),
   commit: commit.nullable(),
+  /** The release of another environment whose digests these are; null where they were built for this one. */
+  promotedFrom: z.object({ environment: z.string(), release: z.int().positive() }).nullable().default(null),
   who: z.string(),
   why: z.string().nullable(),
   startedAt: z.iso.datetime(),

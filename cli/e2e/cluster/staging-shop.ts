@@ -17,13 +17,18 @@ import { clusterVariables, deleteNamespace } from './test-cluster.ts'
 
 export type StagingShop = {
   readonly shop: ClusterShop
+  /** What its commands are told: the registry, the context, where the scanner is. */
+  readonly env: Readonly<Record<string, string>>
   /** Runs `shopctl … --env staging --kube-context …` with the stand-in scanner on PATH. */
   run(args: readonly string[], options?: CommandOptions): Promise<CommandResult>
   /** What the scanner finds from now on. */
   scannerFinds(what: 'vulnerabilities' | 'a trifle'): Promise<void>
   scannerEnds(how: 'report' | 'empty'): void
-  /** Databases and a cache elsewhere in the cluster, as a team's AWS account has them, and what leads to them. */
-  startFoundations(): Promise<readonly SecretEntry[]>
+  /**
+   * Databases and a cache elsewhere in the cluster, as a team's AWS account has them, and what leads to them: from the
+   * namespace of the shop, and from the others that are named.
+   */
+  startFoundations(...others: readonly string[]): Promise<readonly SecretEntry[]>
   /** Tags of a service's repository in the registry; none where nothing was ever pushed. */
   pushedTags(service: ServiceName): Promise<readonly string[]>
   close(): Promise<void>
@@ -70,6 +75,7 @@ export const createStagingShop = async (): Promise<StagingShop> => {
   }
   return {
     shop,
+    env,
     run: ([verb = '', ...args], options = {}) =>
       shop.run([verb, ...args, '--env', 'staging'], { ...options, env: { ...env, ...options.env } }),
     async scannerFinds(what) {
@@ -77,13 +83,13 @@ export const createStagingShop = async (): Promise<StagingShop> => {
       else trivy.plan({ reports: { image: await trifle(join(scratch, 'trifle.json')) } })
     },
     scannerEnds: (scan) => trivy.plan({ scan }),
-    async startFoundations() {
+    async startFoundations(...others) {
       const environment = environments.dev
       if (environment.kubernetes === null) throw new Error('dev runs on Kubernetes')
       const signal = deadline()
       const where = { client: kube, environment: environment.name, namespace: foundations }
       const made = await ensureOwnFoundations(where, signal)
-      await Promise.all([allowEverything(kube, foundations), allowEverything(kube, namespace)])
+      await Promise.all([foundations, namespace, ...others].map((name) => allowEverything(kube, name)))
       const place = {
         ...where,
         environment,

@@ -31,7 +31,7 @@ export const scriptedMeans = (platform: Platform) => {
     smoke: async (checks): Promise<readonly SmokeResult[]> =>
       checks.map((check) => {
         const failure = smokeFailures.includes(check.service) ? `${check.path} answered 500` : null
-        return { check, failure, milliseconds: 1 }
+        return { check, failure, answered: 'yes', requestId: 'smoke-1', milliseconds: 1 }
       }),
     now: () => new Date(),
     interrupted: first.signal,

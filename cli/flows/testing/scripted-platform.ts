@@ -182,6 +182,7 @@ export const scriptedPlatform = (source: Source, behaviours: Record<string, Beha
       await note(`ask ${service} ${words.join(' ')}`)
       return answers[service]?.(words)
     },
+    loadTestKey: async () => null,
   }
   return {
     platform,

@@ -2,13 +2,13 @@ import type { DeployResult } from '../../flows/deploy.ts'
 import type { ServiceChange } from '../../flows/situation.ts'
 import type { Directions, FieldDifference } from '../../platforms/platform.ts'
 import { renderTable } from '../table.ts'
-import { shortDigest } from './release-words.ts'
+import { originWords, shortDigest } from './release-words.ts'
 
 /** A new image is in the manifest too: the manifest is told where it is all that changes. */
 const settingsWord = ({ from, to, settings, manifest }: ServiceChange): string =>
   from === to && settings === 'same' && manifest === 'changed' ? 'same, but not the manifest' : settings
 
-const changesTable = (changes: readonly ServiceChange[], width: number | null): string =>
+export const changesTable = (changes: readonly ServiceChange[], width: number | null): string =>
   renderTable({
     columns: [
       { title: 'SERVICE', value: ({ service }) => service },
@@ -64,5 +64,7 @@ export const deployView = (
     return `Release ${number} of ${environment} is back; nothing else changed.\n\n${directionsView(directions)}`
   }
   const changes = changesTable(result.changes, width)
-  return `Release ${number} serves in ${environment}.\n\n${changes}\n\n${directionsView(directions)}`
+  const origin = result.release?.promotedFrom ?? null
+  const promoted = origin === null ? '' : `, promoted from ${originWords(origin)}`
+  return `Release ${number} serves in ${environment}${promoted}.\n\n${changes}\n\n${directionsView(directions)}`
 }

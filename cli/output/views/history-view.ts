@@ -2,12 +2,14 @@ import type { HistoryResult } from '../../flows/history.ts'
 import type { Evidence, ReleaseRecord } from '../../releases/release.ts'
 import { renderTable } from '../table.ts'
 import { ageInWords, durationInWords } from '../words-for-time.ts'
-import { commitWords, shortDigest } from './release-words.ts'
+import { commitWords, originWords, shortDigest } from './release-words.ts'
 
 type When = { readonly now: Date; readonly width: number | null }
 
-const kindWords = ({ kind, restores }: ReleaseRecord): string =>
-  kind === 'rollback' ? `rollback to ${restores ?? '?'}` : 'deploy'
+const kindWords = ({ kind, restores, promotedFrom }: ReleaseRecord): string => {
+  if (kind === 'rollback') return `rollback to ${restores ?? '?'}`
+  return promotedFrom === null ? 'deploy' : `promoted from ${promotedFrom.environment} ${promotedFrom.release}`
+}
 
 /** All releases, newest first, with a mark at the one that users are on. */
 export const historyView = ({ records, current }: HistoryResult, { now, width }: When): string =>
@@ -64,6 +66,7 @@ export const releaseView = (record: ReleaseRecord, { now, width }: When): string
     `Release ${record.number} of ${record.environment}: ${record.state} (${kindWords(record)})`,
     `By ${record.who}, ${ageInWords(record.startedAt, now)}, commit ${commitWords(record)}`,
     ...(record.why === null ? [] : [`Why: ${record.why}`]),
+    ...(record.promotedFrom === null ? [] : [`Promoted from: ${originWords(record.promotedFrom)}, nothing was built`]),
     ...(record.previous === null ? [] : [`Before it: release ${record.previous}`]),
     '',
     services,

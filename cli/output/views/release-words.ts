@@ -12,3 +12,7 @@ const shortened = (text: string): string =>
 /** `a1b2c3d "Change the catalogue"`, with a star where the working tree had changes of its own. */
 export const commitWords = ({ commit }: Pick<ReleaseRecord, 'commit'>): string =>
   commit === null ? '-' : `${commit.sha.slice(0, 7)}${commit.dirty ? '*' : ''} "${shortened(commit.subject)}"`
+
+/** `release 12 of staging`. */
+export const originWords = ({ environment, release }: NonNullable<ReleaseRecord['promotedFrom']>): string =>
+  `release ${release} of ${environment}`

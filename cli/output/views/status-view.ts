@@ -1,7 +1,7 @@
 import type { StatusResult } from '../../flows/status.ts'
 import { renderTable } from '../table.ts'
 import { ageInWords, durationInWords } from '../words-for-time.ts'
-import { commitWords, shortDigest } from './release-words.ts'
+import { commitWords, originWords, shortDigest } from './release-words.ts'
 
 const headline = ({ environment, state, current, running }: StatusResult, now: Date): string => {
   if (current === null && running.serving !== null) {
@@ -9,7 +9,8 @@ const headline = ({ environment, state, current, running }: StatusResult, now: D
   }
   if (current === null) return `${environment} is down: no release has succeeded yet.`
   const since = current.finishedAt === null ? '' : `, ${ageInWords(current.finishedAt, now)}`
-  const release = `release ${current.number} by ${current.who}${since}, commit ${commitWords(current)}`
+  const origin = current.promotedFrom === null ? '' : `, promoted from ${originWords(current.promotedFrom)}`
+  const release = `release ${current.number} by ${current.who}${since}${origin}, commit ${commitWords(current)}`
   if (state === 'up') return `${environment} is up at ${running.entry}: ${release}`
   return `${environment} is ${state}; it should be on ${release}`
 }

@@ -1,6 +1,6 @@
 import type { KubernetesFacts } from '../../../stacks/environments.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
-import type { BuiltImages } from '../../images/build-images.ts'
+import type { PushImages } from '../../images/push-images.ts'
 import type { Finding } from '../finding.ts'
 import type { Work } from '../platform.ts'
 
@@ -21,7 +21,7 @@ export type ImageDestination = {
   requirePlace(repositories: readonly string[], signal: AbortSignal): Promise<void>
   /** References of what was put there before: it has been started once, and is not sent again. */
   arrived(images: readonly WantedImage[], signal: AbortSignal): Promise<ReadonlySet<string>>
-  push(built: BuiltImages, work: Work): Promise<void>
+  push(pushed: Pick<PushImages, 'images' | 'base'>, work: Work): Promise<void>
   /** One sentence for each image that is no longer there. */
   missing(images: readonly WantedImage[], signal: AbortSignal): Promise<readonly string[]>
   /** For `doctor`. */

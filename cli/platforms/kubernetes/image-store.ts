@@ -4,25 +4,28 @@ import type { EnvironmentFacts, KubernetesFacts } from '../../../stacks/environm
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { baseImageName } from '../../images/base-image.ts'
 import { type BuiltImage, type BuiltImages, buildImages } from '../../images/build-images.ts'
-import { checkBoot } from '../../images/engine/boot-check.ts'
 import { loadImage } from '../../images/engine/load-image.ts'
 import { openLocalEngine } from '../../images/engine/local-engine.ts'
 import { fetchLayout } from '../../images/fetch-layout.ts'
-import { parseImageReference } from '../../images/image-reference.ts'
+import { parseImageReference, parseRegistryPlace } from '../../images/image-reference.ts'
+import type { PushableImage } from '../../images/push-images.ts'
 import { readSourceFacts } from '../../images/read-source-facts.ts'
 import { openRegistries } from '../../images/registry/open-registries.ts'
 import { refuseUnscanned } from '../../images/scan/refuse-unscanned.ts'
 import { scanImages } from '../../images/scan/scan-images.ts'
+import type { ReleaseRecord } from '../../releases/release.ts'
 import type { ScanRecord } from '../../releases/scan-record.ts'
 import { runTool } from '../../tools/run-tool.ts'
 import type { Finding } from '../finding.ts'
 import type { Artifact, ServiceSet, Work } from '../platform.ts'
 import { stateRoot } from '../state-root.ts'
+import { bootBuilt } from './boot-built.ts'
 import { type ImageDestination, imageWay } from './image-destination.ts'
 import { kindDestination } from './kind-destination.ts'
 import type { KubeClient } from './kube-client.ts'
 import { recordedDeployments } from './recorded-objects.ts'
 import { registryDestination } from './registry-destination.ts'
+import { findReleasedImages, type ReleasedImage } from './released-images.ts'
 
 export type ImageStorePlace = {
   readonly client: Pick<KubeClient, 'server'>
@@ -38,6 +41,10 @@ export type ImageStore = {
   build(services: readonly string[], work: Work): Promise<readonly Artifact[]>
   scan(artifacts: readonly Artifact[], work: Work): Promise<readonly ScanRecord[]>
   push(artifacts: readonly Artifact[], work: Work): Promise<void>
+  /** What a release of another environment runs. Throws IMAGES_NOT_THERE (refused). */
+  findReleased(release: ReleaseRecord, work: Work): Promise<readonly Artifact[]>
+  /** Brings what `findReleased` found to where the nodes here take images from. */
+  copyReleased(artifacts: readonly Artifact[], work: Work): Promise<void>
   /** Puts what was built into the local container engine, and answers the names that it has there. */
   load(artifacts: readonly Artifact[], work: Work): Promise<readonly string[]>
   /** One sentence for each image that is no longer there. */
@@ -64,15 +71,6 @@ const engineMissing = (why: string): ShopctlError =>
   })
 
 type Registries = ReturnType<typeof openRegistries>
-
-const bootSeconds = 20
-
-/** The edge needs no settings to answer; a service says at once which it lacks. */
-const healthOf = (service: string) => {
-  if (service !== 'edge') return null
-  const { port, probes } = workload('edge')
-  return { port, path: probes.alive }
-}
 
 /** The edge has no database: there is nothing to migrate. */
 const migrationsHashOf = ({ service, migrationsHash }: BuiltImage): string => (service === 'edge' ? '' : migrationsHash)
@@ -116,44 +114,28 @@ export const createImageStore = (place: ImageStorePlace): ImageStore => {
   }
   const destination = openDestination(place, { registries, layouts: directories.layouts })
   let built: BuiltImages | null = null
+  let released: readonly ReleasedImage[] = []
 
   const referenceOf = (service: string, digest: string): string =>
     `${destination.registry}/${repositoryOf(environment, service)}@${digest}`
-  const imagesOf = (artifacts: readonly Artifact[]): readonly BuiltImage[] => {
+  const below = (repository: string): string => `${parseRegistryPlace(destination.registry).prefix}${repository}`
+  const imagesOf = (artifacts: readonly Artifact[]): readonly PushableImage[] => {
     const digests = new Set(artifacts.map(({ digest }) => digest))
-    return (built?.images ?? []).filter(({ digest }) => digests.has(digest))
+    const known = [...(built?.images ?? []), ...released.map(({ image }) => image)]
+    return known.filter(({ digest }) => digests.has(digest))
   }
   const request = (services: readonly string[]) => {
     const sources = services.map((service) => ({ service, repository: repositoryOf(environment, service) }))
     const { registry, lookUp } = destination
     return { services: sources, registry, lookUp, base: baseImageName(variables), root: repository }
   }
-  const withLayout = async (image: BuiltImage, signal: AbortSignal) => {
-    const { service, digest, layoutDirectory } = image
-    if (layoutDirectory !== null) return { service, digest, layoutDirectory }
+  const withLayout = async (image: PushableImage, signal: AbortSignal) => {
+    if (image.layoutDirectory !== null) return { ...image, layoutDirectory: image.layoutDirectory }
+    const { digest } = image
     const { host, repository: name } = parseImageReference(image.reference)
     const client = registries(host)
-    return {
-      service,
-      digest,
-      layoutDirectory: await fetchLayout({ client, repository: name, digest, directories }, signal),
-    }
-  }
-  /** What has arrived was started before it was sent. */
-  const bootBuilt = async (images: readonly BuiltImage[], { say, signal }: Work): Promise<void> => {
-    const arrived = await destination.arrived(images, signal)
-    const fresh = images.flatMap(({ service, reference, layoutDirectory }) =>
-      layoutDirectory === null || arrived.has(reference) ? [] : [{ service, layoutDirectory }],
-    )
-    if (fresh.length === 0) return
-    const engine = await openLocalEngine()
-    await Promise.all(
-      fresh.map(async ({ service, layoutDirectory }) => {
-        const request = { service, layoutDirectory, health: healthOf(service), timeoutSeconds: bootSeconds }
-        const result = await checkBoot(engine, { request, signal })
-        say(`${service}: ${result.checked ? 'starts' : `was not started here, ${result.reason}`}`)
-      }),
-    )
+    const layoutDirectory = await fetchLayout({ client, repository: name, digest, directories }, signal)
+    return { ...image, layoutDirectory }
   }
   const sayOf =
     ({ say }: Work) =>
@@ -171,7 +153,7 @@ export const createImageStore = (place: ImageStorePlace): ImageStore => {
       const sourceFacts = await readSourceFacts(repository, { run: runTool, signal })
       const means = { ...wanted, directories, facts: sourceFacts, registries, say: sayOf(work) }
       built = await buildImages(means, signal)
-      await bootBuilt(built.images, work)
+      await bootBuilt(built.images, destination, work)
       return built.images.map(artifactOf)
     },
 
@@ -211,6 +193,27 @@ export const createImageStore = (place: ImageStorePlace): ImageStore => {
     async push(artifacts, work) {
       if (built === null) return
       await destination.push({ ...built, images: imagesOf(artifacts) }, work)
+    },
+
+    async findReleased(release, work) {
+      const services = workloadNames(environment)
+      const where = { environment: environment.name, services, registries, referenceOf }
+      const place = { ...where, repositoryOf: (service: string) => below(repositoryOf(environment, service)) }
+      released = await findReleasedImages(release, place, work)
+      const artifacts = released.map(({ artifact }) => artifact)
+      const elsewhere = artifacts.filter(({ image }) => image?.present === 'elsewhere')
+      const repositories = elsewhere.map(({ service }) => repositoryOf(environment, service))
+      if (repositories.length > 0) await destination.requirePlace(repositories, work.signal)
+      return artifacts
+    },
+
+    async copyReleased(artifacts, work) {
+      const images = await Promise.all(imagesOf(artifacts).map((image) => withLayout(image, work.signal)))
+      const [first] = images
+      if (first === undefined) return
+      const here = images.map((image) => ({ ...image, reference: referenceOf(image.service, image.digest) }))
+      // In the same registry their layers are mounted from where they are.
+      await destination.push({ base: { name: first.reference }, images: here }, work)
     },
 
     missing(services, signal) {

@@ -29,6 +29,7 @@ const record = (manifest: Json, shared: Json = null): ReleaseRecord => ({
   shared,
   scans: [],
   commit: null,
+  promotedFrom: null,
   who: 'somebody',
   why: null,
   startedAt: '2026-11-22T10:00:00Z',

@@ -22,6 +22,7 @@ export const aRelease = ({ services = { catalog: 'a' }, ...wish }: Wish): Releas
   kind: wish.restores === undefined || wish.restores === null ? 'deploy' : 'rollback',
   state: 'succeeded',
   commit: { sha: 'a'.repeat(40), subject: 'Change the catalogue', author: 'Ada', dirty: false },
+  promotedFrom: null,
   who: 'ada',
   why: null,
   startedAt: '2026-11-22T12:00:00.000Z',
