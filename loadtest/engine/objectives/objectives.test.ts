@@ -89,6 +89,15 @@ describe('an objective', () => {
       'unknown: the run never had all of its load for a whole second',
     )
   })
+
+  it('of a rate is judged by the seconds that were, where the run was stopped', () => {
+    const steady = closedProfile({ users: 1, startUsers: 1, durationSeconds: 100 })
+    const seen = [0, 1].map((second) =>
+      snapshot({ second, series: [seriesSecond({ latencies: { ok: [1, 1, 1, 1] } })] }),
+    )
+    const stopped = resultOf(steady, seen, { partial: true })
+    expect(verdictOf({ scope: all, measure: 'requestsPerSecond', target: 3 }, stopped)).toBe('met: it is 4 requests/s')
+  })
 })
 
 describe('reach', () => {

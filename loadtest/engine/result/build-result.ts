@@ -47,7 +47,12 @@ export const buildResult = (facts: RunFacts, books: Books): RunResult => {
       dropped: generator.dropped,
       usersNotCleanedUp: facts.usersNotCleanedUp,
     },
-    figures: figuresOfAll({ all, seconds: books.seconds, fullLoad: books.fullLoad, interval }),
+    figures: figuresOfAll({
+      all,
+      seconds: books.seconds,
+      fullLoad: partial ? reached(books) : books.fullLoad,
+      interval,
+    }),
     expectedIntervalSeconds: interval,
     generator: {
       lag: summaryOf(books.whole.lag),
@@ -60,6 +65,13 @@ export const buildResult = (facts: RunFacts, books: Books): RunResult => {
     windows: [...books.windows],
   }
   return { ...draft, verdict: verdictOf(draft, facts.losses), notes: notesOf(draft) }
+}
+
+/** What was stopped has the full load only as far as it came. */
+const reached = ({ fullLoad, windows }: Books): readonly SecondsRange[] => {
+  const last = windows.at(-1)
+  const ran = last === undefined ? 0 : last.second + last.seconds
+  return fullLoad.map(({ from, to }) => ({ from, to: Math.min(to, ran) })).filter(({ from, to }) => from < to)
 }
 
 const countsOf = (all: readonly SeriesTotals[]): Counts => {

@@ -12,7 +12,7 @@ const countsSchema = z.object({ ok: count, failed: count, timed_out: count, canc
 export type Counts = z.infer<typeof countsSchema>
 
 /** Of all steps, of a scenario, or of an endpoint. */
-const figuresSchema = z.object({
+export const figuresSchema = z.object({
   scope: scopeSchema,
   counts: countsSchema,
   /** Of what ended ok or timed out: failing fast flatters nothing, and running out of time hides nothing. */
