@@ -12,12 +12,12 @@ const fixed = (name: string, ...words: Check['words']): Check => ({ name, words,
 
 const tests = (project: string): Check => {
   const report = `reports/${project}.json`
-  const reporters = ['default', 'json', './bin/hooks-reporter.ts'].map((name) => `--reporter=${name}`)
-  const output = `--outputFile.json=${report}`
+  const reporters = ['default', 'json', 'junit', './bin/hooks-reporter.ts'].map((name) => `--reporter=${name}`)
+  const outputs = [`--outputFile.json=${report}`, `--outputFile.junit=reports/junit/${project}.xml`]
   // A project may have no test yet.
   return {
     name: project,
-    words: ['vitest', 'run', '--project', project, '--passWithNoTests', ...reporters, output],
+    words: ['vitest', 'run', '--project', project, '--passWithNoTests', ...reporters, ...outputs],
     report,
   }
 }
@@ -29,6 +29,7 @@ export const checks: readonly Check[] = [
   tests('unit'),
   tests('integration'),
   tests('chaos'),
+  tests('load'),
   tests('e2e'),
   { ...tests('infra'), beside: 'the one before' },
   tests('cluster'),

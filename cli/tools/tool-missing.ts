@@ -15,6 +15,11 @@ const installations: Readonly<Record<string, Installation>> = {
   docker: { linux: 'sudo apt-get install -y docker.io', darwin: 'brew install --cask docker' },
   'redis-server': { linux: 'sudo apt-get install -y redis-server', darwin: 'brew install redis' },
   setpriv: { linux: 'sudo apt-get install -y util-linux', darwin: 'brew install util-linux' },
+  'sonar-scanner': {
+    linux:
+      'curl -fLO https://binaries.sonarsource.com/Distribution/sonar-scanner-cli/sonar-scanner-cli-8.1.0.6389-linux-x64.zip',
+    darwin: 'brew install sonar-scanner',
+  },
   terraform: {
     linux: 'sudo snap install terraform --classic',
     darwin: 'brew install hashicorp/tap/terraform',

@@ -1,4 +1,5 @@
 import type { ScanResult } from '../../flows/scan.ts'
+import type { ScannedEnvironment } from '../../flows/scan-environment.ts'
 import { renderTable } from '../../images/scan/render-table.ts'
 import { printable } from '../printable.ts'
 
@@ -18,3 +19,16 @@ export const scanView = ({ verdict, scans, unusedWaivers }: ScanResult): string 
     ].join('\n'),
   )
 }
+
+const scannedWords = (verdict: 'passed' | 'blocked' | 'not-scanned'): string =>
+  verdict === 'not-scanned' ? 'not scanned' : verdict
+
+/** One line for each image, with where its findings and their age are. */
+export const scannedEnvironmentView = ({ environment, images }: ScannedEnvironment): string =>
+  printable(
+    images.length === 0
+      ? `${environment} runs bundles as they are: there is no image to scan.`
+      : images
+          .map(({ service, verdict, report, why }) => `${service}: ${scannedWords(verdict)}  ${report ?? why ?? ''}`)
+          .join('\n'),
+  )

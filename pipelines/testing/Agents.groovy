@@ -1,0 +1,5 @@
+class Agents extends Words {
+  String label
+
+  void label(String name) { label = name }
+}

@@ -1,0 +1,3 @@
+class Fault extends RuntimeException {
+  Fault(String message) { super(message) }
+}

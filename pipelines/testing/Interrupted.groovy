@@ -1,0 +1,3 @@
+class Interrupted extends RuntimeException {
+  Interrupted(String message) { super(message) }
+}

@@ -1,0 +1,5 @@
+class Triggers extends Words {
+  List<String> crons = []
+
+  void cron(String line) { crons << line }
+}
