@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { measureText, objectiveText } from '../../loadtest/engine/objectives/objective.ts'
+import { figuresSchema } from '../../loadtest/engine/result/run-result.ts'
+import { judgementSchema } from '../../loadtest/report/kept-run.ts'
 import { severities } from '../releases/scan-record.ts'
 import type { CostLine, LoadLine, ScanLine, TestLine } from './evidence.ts'
 import type { RunReport } from './run-reports.ts'
@@ -73,36 +76,66 @@ export function testsOf(name: string, json: unknown): TestLine | undefined {
   }
 }
 
+/** What it is told of a check or a journey; the rest of a smoke report is passed over. */
+const tried = z.object({ name: z.string(), result: z.enum(['passed', 'failed', 'skipped']) })
+const asked = tried.extend({ failure: z.object({ what: z.string() }).nullable() })
 const smoked = z.object({
-  environment: z.string(),
-  checks: z.array(z.object({ name: z.string(), failure: z.string().nullable(), milliseconds: z.number() })),
+  checks: z.array(asked),
+  journeys: z.array(tried.extend({ steps: z.array(asked) })),
 })
 
-/** Smoke checks are tests of what is running. */
+/** Smoke checks and journeys are tests of what is running. */
 export const smokeOf = (report: RunReport): TestLine | undefined => {
   const result = smoked.safeParse(resultOf(report)).data
   if (result === undefined || report.document.command !== 'smoke') return undefined
-  const failed = result.checks.filter(({ failure }) => failure !== null)
+  const all = [...result.checks, ...result.journeys]
+  const count = (wanted: string) => all.filter((one) => one.result === wanted).length
+  const failed = [
+    ...result.checks,
+    ...result.journeys.flatMap(({ name, steps }) => steps.map((step) => ({ ...step, name: `${name}: ${step.name}` }))),
+  ].filter(({ failure }) => failure !== null)
   return {
     name: report.typed,
-    passed: result.checks.length - failed.length,
-    failed: failed.length,
-    skipped: 0,
+    passed: count('passed'),
+    failed: count('failed'),
+    skipped: count('skipped'),
     milliseconds: Date.parse(report.finishedAt) - Date.parse(report.startedAt),
-    failures: failed.map(({ name, failure }) => `${name}: ${failure}`).slice(0, titlesShown),
+    failures: failed.map(({ name, failure }) => `${name}: ${failure?.what}`).slice(0, titlesShown),
   }
 }
 
 const loaded = z.object({
   environment: z.string(),
-  profile: z.string(),
+  profile: z.object({ name: z.string() }),
   verdict: z.string(),
-  figures: z.string(),
-  objectives: z.array(z.object({ text: z.string(), verdict: z.string(), because: z.string() })),
+  figures: z.array(figuresSchema),
+  judgements: z.array(judgementSchema),
 })
 
-export const loadOf = (report: RunReport): LoadLine | undefined =>
-  report.document.command === 'loadtest run' ? loaded.safeParse(resultOf(report)).data : undefined
+export const loadOf = (report: RunReport): LoadLine | undefined => {
+  if (report.document.command !== 'loadtest run') return undefined
+  const result = loaded.safeParse(resultOf(report)).data
+  if (result === undefined) return undefined
+  const { environment, profile, verdict, judgements } = result
+  const whole = result.figures.find(({ scope }) => scope.kind === 'all')
+  const objectives = judgements.map((judgement) => ({
+    text: objectiveText(judgement.objective),
+    verdict: judgement.verdict,
+    because: judgement.because,
+  }))
+  return { environment, profile: profile.name, verdict, figures: figuresWords(whole), objectives }
+}
+
+const figuresWords = (figures: z.infer<typeof figuresSchema> | undefined): string => {
+  if (figures === undefined) return 'nothing was sent'
+  const { latency, errorShare, requestsPerSecond } = figures
+  return [
+    `${latency.count} requests`,
+    ...(requestsPerSecond === null ? [] : [measureText('requestsPerSecond', requestsPerSecond)]),
+    ...(latency.p95 === null ? [] : [`p95 ${measureText('p95Milliseconds', latency.p95)}`]),
+    ...(errorShare === null ? [] : [`errors ${measureText('errorShare', errorShare)}`]),
+  ].join(', ')
+}
 
 const estimated = z.object({
   environment: z.string(),

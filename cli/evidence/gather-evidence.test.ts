@@ -90,3 +90,47 @@ test('a scan by itself and the verdicts bound to images are told, the last of ea
     ['users', 1],
   ])
 })
+
+test('smoke checks and journeys are told as tests, each failure with its step', () => {
+  const failure = { what: 'POST /api/v1/orders answered 503', requestId: 'r1', fix: [] }
+  const result = {
+    checks: [{ name: 'users is ready', result: 'passed', failure: null }],
+    journeys: [
+      { name: 'a purchase', result: 'failed', steps: [{ name: 'order', result: 'failed', failure }] },
+      { name: 'a review', result: 'skipped', steps: [] },
+    ],
+  }
+  const smoke = aReport({ typed: 'smoke --env staging --journeys', command: 'smoke', exitCode: 5, result })
+  expect(gatherEvidence({ ...nothing, reports: [smoke] })).toMatchObject({
+    outcome: 'failed',
+    sentence: 'smoke --env staging --journeys ended with exit code 5.',
+    tests: [{ passed: 1, failed: 1, skipped: 1, failures: ['a purchase: order: POST /api/v1/orders answered 503'] }],
+  })
+})
+
+test('a load run is told by the figures of the whole and by each objective', () => {
+  const summary = { count: 1200, min: 1, mean: 3, p50: 2, p90: 4, p95: 5, p99: 9, p999: 10, max: 12, overflow: 0 }
+  const figures = {
+    scope: { kind: 'all' },
+    counts: { ok: 1199, failed: 1, timed_out: 0, cancelled: 0 },
+    latency: summary,
+    corrected: null,
+    errorShare: 1 / 1200,
+    requestsPerSecond: 120,
+    availability: 1,
+    reasons: {},
+  }
+  const objective = { scope: { kind: 'all' }, measure: 'p95Milliseconds', target: 500 }
+  const judgements = [{ objective, verdict: 'met', value: 5, because: 'it is 5 ms' }]
+  const result = { environment: 'staging', profile: { name: 'smoke' }, verdict: 'met', figures: [figures], judgements }
+  const report = aReport({ typed: 'loadtest run --env staging', command: 'loadtest run', result })
+  expect(gatherEvidence({ ...nothing, reports: [report] }).loads).toEqual([
+    {
+      environment: 'staging',
+      profile: 'smoke',
+      verdict: 'met',
+      figures: '1200 requests, 120 requests/s, p95 5 ms, errors 0.08333 %',
+      objectives: [{ text: 'p95 of all requests < 500 ms', verdict: 'met', because: 'it is 5 ms' }],
+    },
+  ])
+})

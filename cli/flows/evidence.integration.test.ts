@@ -73,6 +73,12 @@ test('an empty folder is refused, and nothing is written', async () => {
   await expect(collectEvidence(request())).rejects.toMatchObject({ code: 'NO_REPORTS', exitCode: 3 })
 })
 
+test('a build that left nothing is told where somebody says how it ended', async () => {
+  const { sentence, evidence } = await collectEvidence({ ...request(), outcome: 'aborted' })
+  expect(sentence).toBe('It was stopped before its end.')
+  expect(evidence.commands).toEqual([])
+})
+
 test.each([undefined, '', 'http://hooks.example/x', 'no address'])(
   'notify without an https address (%s) is refused',
   async (url) => {

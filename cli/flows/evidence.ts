@@ -48,6 +48,9 @@ export async function collectEvidence(request: EvidenceRequest): Promise<Evidenc
     readCommit(repository, { run, signal }),
     readChanges({ repository, since: request.since, variables }, { run, signal }),
   ])
+  // A build that was stopped before its first command is told too, where somebody says how it ended.
+  const isEmpty = left.reports.length === 0 && left.tests.length === 0
+  if (isEmpty && request.outcome === null) throw nothingLeft(folder)
   const evidence = gatherEvidence({
     ...left,
     build: buildFacts(variables, request.who),
@@ -86,7 +89,6 @@ async function readReports(folder: string) {
     const json = jsonOf(text)
     return json === undefined ? [] : [{ name, json }]
   })
-  if (reports.length === 0 && tests.length === 0) throw nothingLeft(folder)
   return { reports, tests }
 }
 
