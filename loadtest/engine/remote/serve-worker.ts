@@ -17,6 +17,8 @@ export type ServedWorker = {
   readonly port: number
   /** Resolves when its run is over and told, or its coordinator has been away for too long. */
   readonly ended: Promise<'told' | 'left'>
+  /** Ends the load and lets users remove what they made, as where nobody leads it any more. */
+  leave(): void
   close(): void
 }
 
@@ -47,7 +49,7 @@ export async function serveWorker(request: ServeWorker): Promise<ServedWorker> {
     worker.close()
     server.close()
   }
-  return { port: address.port, ended: worker.ended.finally(close), close }
+  return { port: address.port, ended: worker.ended.finally(close), leave: () => worker.leave(), close }
 }
 
 class RemotelyLed {
@@ -77,7 +79,7 @@ class RemotelyLed {
 
   waitAtMost(seconds: number): void {
     clearTimeout(this.#alone)
-    this.#alone = setTimeout(() => this.#leave(), seconds * 1_000)
+    this.#alone = setTimeout(() => this.leave(), seconds * 1_000)
   }
 
   close(): void {
@@ -149,7 +151,7 @@ class RemotelyLed {
       const { usersNotCleanedUp } = await this.#generator.ended
       this.#isDone = true
       this.#say({ version: 1, worker: order.worker, ended: { snapshots, usersNotCleanedUp } })
-      if (this.#leader === null) this.#leave()
+      if (this.#leader === null) this.leave()
     })
   }
 
@@ -174,7 +176,7 @@ class RemotelyLed {
   }
 
   /** Nobody leads any more: no load that nobody watches, and nothing left behind. */
-  #leave(): void {
+  leave(): void {
     const generator = this.#generator
     generator?.stop()
     void (generator?.ended ?? Promise.resolve()).then(() => {
