@@ -33,6 +33,20 @@ export const environmentFlag = {
   }),
 }
 
+/** Every name is understood, so that what cannot be is refused with its reason; offered are those that run images. */
+const imageEnvironment = {
+  ...environmentOptions,
+  helpValue: environmentNames.filter((name) => environments[name].kubernetes !== null).join('|'),
+  required: true,
+} as const
+
+/** `--from` and `--to`: what one environment runs, for another one. */
+export const environmentPairFlags = {
+  from: Flags.custom({ ...imageEnvironment, summary: 'the environment whose release is taken' })(),
+  to: Flags.custom({ ...imageEnvironment, summary: 'the environment that it is released to' })(),
+  'kube-context': environmentFlag['kube-context'],
+}
+
 /** The same for what can also look at this machine alone. */
 export const anyEnvironmentFlag = { ...environmentFlag, env: Flags.custom(environmentOptions)() }
 
@@ -50,14 +64,17 @@ export const reasonFlag = {
   reason: Flags.string({ summary: 'why, for the history and for whoever finds the lock held' }),
 }
 
-/** `--only users,catalog`: the services to build anew; the others stay as they are. */
-export const onlyFlag = {
+/** `--only users,catalog`. Each command says in its own summary what it does with these alone. */
+export const servicesFlag = (summary: string) => ({
   only: Flags.custom({
     helpValue: serviceNames.join(','),
-    summary: 'build and change these services only',
+    summary,
     parse: async (typed: string) => typed.split(',').map((name) => knownService(name.trim())),
   })(),
-}
+})
+
+/** The services to build anew; the others stay as they are. */
+export const onlyFlag = servicesFlag('build and change these services only')
 
 /** Each command says in its own summary what it forces. */
 export const forceFlag = (summary: string) => ({ force: Flags.boolean({ summary }) })

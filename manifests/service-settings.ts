@@ -43,5 +43,7 @@ export const secretSettings = (service: WorkloadName, environment: EnvironmentFa
   if (service === 'edge') return []
   const own = service === 'users' ? ['JWT_PRIVATE_KEYS', 'SERVICE_CLIENTS', 'TOKEN_KEY'] : ['SERVICE_CLIENT_SECRET']
   const ofAll = ['CURSOR_KEY', 'DATABASE_URL', 'EVENT_BUS_URL', 'MIGRATION_DATABASE_URL', 'REDIS_URL']
-  return [...ofAll, ...own, ...thirdPartySecrets(service, environment)].toSorted()
+  // What shopctl makes itself it makes for load tests too; elsewhere somebody sets the key, and in prod nobody can.
+  const loadTest = service === 'users' && environment.kubernetes?.foundations === 'own' ? ['RATE_LIMIT_BYPASS_KEY'] : []
+  return [...ofAll, ...own, ...loadTest, ...thirdPartySecrets(service, environment)].toSorted()
 }

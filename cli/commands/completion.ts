@@ -28,6 +28,8 @@ export default class Completion extends ShopCommand {
     const table = this.config instanceof StartConfig ? this.config.table : {}
     const known = {
       env: environmentNames,
+      'release promote --from': environmentNames,
+      'release promote --to': environmentNames,
       service: serviceNames,
       only: serviceNames,
       source: logSources,

@@ -1,4 +1,5 @@
 import type { EventBody } from './events.ts'
+import { loadSecondLine } from './load-second-words.ts'
 import { onOneLine } from './printable.ts'
 import { durationInWords } from './words-for-time.ts'
 
@@ -34,6 +35,8 @@ export const eventInWords = (event: EventBody, titles: StepTitles): string | nul
       return `users are on release ${event.release} now${event.previous === null ? '' : `, before on ${event.previous}`}`
     case 'release.closed':
       return `release ${event.release} ${event.state}`
+    case 'load.second':
+      return loadSecondLine(event)
     case 'notice':
       return onOneLine(event.message)
     case 'warning':

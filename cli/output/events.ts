@@ -6,6 +6,13 @@ export const eventsSchemaVersion = 'shopctl.events/1'
 const base = { schema: z.literal(eventsSchemaVersion), time: z.iso.datetime() }
 const stepOutcome = z.enum(['done', 'skipped', 'failed', 'interrupted'])
 
+/** Null where nothing ended. */
+const loadLatency = {
+  p50Milliseconds: z.number().nullable(),
+  p95Milliseconds: z.number().nullable(),
+  p99Milliseconds: z.number().nullable(),
+}
+
 const bodies = {
   'flow.started': {
     flow: z.string(),
@@ -21,6 +28,28 @@ const bodies = {
   'health.changed': { service: z.string(), state: z.string(), message: z.string() },
   'release.promoted': { release: z.number(), previous: z.number().nullable() },
   'release.closed': { release: z.number(), state: z.string() },
+  /** What a load test saw in one second: requests that ended, but for those of users' coming and going. */
+  'load.second': {
+    second: z.number(),
+    users: z.number(),
+    inFlight: z.number(),
+    requestsPerSecond: z.number(),
+    ...loadLatency,
+    errorShare: z.number().nullable(),
+    /** How late the generator itself began what was due, at p99. */
+    lateMilliseconds: z.number(),
+    /** Arrivals that found as many users in flight as there may be. */
+    dropped: z.number(),
+    endpoints: z.array(
+      z.object({
+        scenario: z.string(),
+        endpoint: z.string(),
+        requestsPerSecond: z.number(),
+        failed: z.number(),
+        ...loadLatency,
+      }),
+    ),
+  },
   notice: { message: z.string() },
   warning: { message: z.string(), fix: z.array(z.string()) },
   error: { code: z.string(), what: z.string(), why: z.array(z.string()), fix: z.array(z.string()) },
@@ -39,6 +68,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   event('health.changed'),
   event('release.promoted'),
   event('release.closed'),
+  event('load.second'),
   event('notice'),
   event('warning'),
   event('error'),

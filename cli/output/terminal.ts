@@ -1,6 +1,7 @@
 import { eventInWords } from './event-words.ts'
 import type { EventBody } from './events.ts'
 import type { LiveList, LiveStep } from './live-list.ts'
+import { loadSecondTable } from './load-second-words.ts'
 import type { Palette } from './palette.ts'
 import { onOneLine } from './printable.ts'
 import type { Sink, TextStream } from './sink.ts'
@@ -82,6 +83,9 @@ export const createTerminalSink = (request: TerminalRequest): Sink => {
       case 'health.changed':
         states.set(event.service, redact(`${event.service} is ${event.state}: ${onOneLine(event.message)}`))
         return list?.say([progress, ...states.values()].filter((line) => line !== '').join('\n'))
+      case 'load.second':
+        progress = loadSecondTable(event)
+        return list?.say(progress)
       case 'step.finished': {
         // A skipped step was never started.
         const drawn = event.outcome === 'skipped' ? await begin(event.step) : list

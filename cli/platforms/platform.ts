@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { ShopctlError } from '../errors/shopctl-error.ts'
 import type { ReleaseObservation } from '../health/observation.ts'
 import type { Evidence, MigrationRecord, ReleaseRecord, ServiceRelease } from '../releases/release.ts'
@@ -19,6 +20,26 @@ export type Conflicts = 'refuse' | 'take'
 export type Work = { readonly say: (message: string) => void; readonly signal: AbortSignal }
 
 /** What a build made of one service's source. */
+export type LoadPodsWish = {
+  /** Names them: lower case and digits. */
+  readonly run: string
+  readonly workers: number
+  /** The one that serves: the nodes have its images. */
+  readonly release: ReleaseRecord
+  /** After which the platform ends them, whoever is there. */
+  readonly deadlineSeconds: number
+}
+
+/** Load workers that run and wait for their coordinator. */
+export type LoadPods = {
+  /** The shop's origin, as it is from there. */
+  readonly target: string
+  /** A new line to one of them, by its number from 0. */
+  connect(worker: number, signal: AbortSignal): Promise<Duplex>
+  /** Resolves when they are gone, with all that was made for them. */
+  close(): Promise<void>
+}
+
 export type Artifact = {
   readonly service: string
   readonly digest: string
@@ -33,7 +54,8 @@ export type Artifact = {
     readonly reference: string
     readonly platforms: readonly string[]
     readonly compressedBytes: number
-    readonly present: 'in-registry' | 'built'
+    /** `elsewhere`: in a registry that this environment does not take images from. */
+    readonly present: 'in-registry' | 'built' | 'elsewhere'
   }
 }
 
@@ -142,6 +164,13 @@ export interface Platform {
   scan?(artifacts: readonly Artifact[], work: Work): Promise<readonly ScanRecord[]>
   /** Brings the artifacts to where the environment fetches them from, and checks that they arrived. */
   push?(artifacts: readonly Artifact[], work: Work): Promise<void>
+  /**
+   * What a release of another environment runs, as this one would run it: each image looked up by its digest, none made.
+   * Throws IMAGES_NOT_THERE (refused). Absent where only the source can be released.
+   */
+  findReleased?(release: ReleaseRecord, work: Work): Promise<readonly Artifact[]>
+  /** Copies what was found elsewhere, by digest, to where the environment fetches it from. */
+  copyReleased?(artifacts: readonly Artifact[], work: Work): Promise<void>
   /** Checks, and on the local platform starts, what a release stands on: database, cache, entry point. Idempotent. */
   prepare(work: Work): Promise<void>
   /** Renders what would be applied for these artifacts with the environment's present settings. Changes nothing. */
@@ -201,6 +230,15 @@ export interface Platform {
    * own words.
    */
   askService(question: ServiceQuestion, signal: AbortSignal): Promise<unknown>
+
+  /**
+   * The key by which a load test proves to the services that it may ask more often than a client; null where they have
+   * none, as in prod, where no service starts with one.
+   */
+  loadTestKey(signal: AbortSignal): Promise<string | null>
+
+  /** Starts load workers beside the shop. Absent where there is no machine but this one. */
+  openLoadPods?(request: LoadPodsWish, signal: AbortSignal): Promise<LoadPods>
 
   /** Begins to show that a backup can be restored. Absent where backups are not ours but the provider's. */
   openBackupDrill?(): Promise<BackupDrill>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { serviceClients, sharedServiceSecrets } from './shared-service-secrets.ts'
+import { ownServiceSecrets, serviceClients, sharedServiceSecrets } from './shared-service-secrets.ts'
 
 test('of one root come the same secrets each time, each another, none shorter than a key', () => {
   const made = sharedServiceSecrets('root')
@@ -20,4 +20,10 @@ test('the users service knows its clients by a digest, and only those that have 
   expect(JSON.parse(text)).toEqual([
     { id: 'order-management', secret_sha256: createHash('sha256').update('a word').digest('hex') },
   ])
+})
+
+test('the key of load tests is made only where a platform makes all secrets itself: prod starts with none', () => {
+  const names = (secrets: ReturnType<typeof ownServiceSecrets>) => secrets.map(({ name }) => name)
+  expect(names(ownServiceSecrets('root'))).toContain('RATE_LIMIT_BYPASS_KEY')
+  expect(names(sharedServiceSecrets('root'))).not.toContain('RATE_LIMIT_BYPASS_KEY')
 })

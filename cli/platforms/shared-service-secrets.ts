@@ -3,6 +3,9 @@ import { type ServiceName, serviceNames, services } from '../../services/registr
 
 export type SharedSecret = { readonly service: ServiceName; readonly name: string; readonly value: string }
 
+/** Proves a load test, which is one client and asks as thousands. No service starts with it in prod. */
+export const loadTestKeySetting = 'RATE_LIMIT_BYPASS_KEY'
+
 /** Those who ask the users service in their own name. */
 const clients = serviceNames.filter((service) => services[service].calls.includes('users'))
 
@@ -17,6 +20,12 @@ export const sharedServiceSecrets = (root: string): readonly SharedSecret[] => [
     name: 'SERVICE_CLIENT_SECRET',
     value: derived(root, `client/${services[service].longName}`),
   })),
+]
+
+/** The same where a platform makes all secrets itself, and nothing is real: with the key that a load test is known by. */
+export const ownServiceSecrets = (root: string): readonly SharedSecret[] => [
+  ...sharedServiceSecrets(root),
+  { service: 'users', name: loadTestKeySetting, value: derived(root, 'load-test') },
 ]
 
 /** What the users service is told of them: no secret, only by what it is known. */

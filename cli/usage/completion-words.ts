@@ -22,7 +22,10 @@ export type DeclaredCommand = {
   readonly args: Readonly<Record<string, { readonly options?: readonly string[] | undefined }>>
 }
 
-/** Values that oclif does not know, because a refusal has to say more than oclif would: by the flag's or argument's name. */
+/**
+ * Values that oclif does not know, because a refusal has to say more than oclif would: by the flag's or argument's name,
+ * or by `release promote --to` where a flag means something else in other commands.
+ */
 export type KnownValues = Readonly<Record<string, readonly string[]>>
 
 export const completionWords = (
@@ -33,12 +36,17 @@ export const completionWords = (
     .filter(({ hidden }) => hidden !== true)
     .map(({ id, summary = '', flags, args }) => {
       const [argument] = Object.entries(args)
+      const words = id.replaceAll(':', ' ')
       const shown = Object.entries(flags).filter(([, flag]) => flag.hidden !== true)
       return {
-        name: id.replaceAll(':', ' '),
+        name: words,
         summary,
         flags: shown
-          .map(([name, flag]) => ({ name, summary: flag.summary ?? '', values: flag.options ?? known[name] ?? [] }))
+          .map(([name, flag]) => ({
+            name,
+            summary: flag.summary ?? '',
+            values: flag.options ?? known[`${words} --${name}`] ?? known[name] ?? [],
+          }))
           .sort((left, right) => left.name.localeCompare(right.name)),
         values: argument === undefined ? [] : (argument[1].options ?? known[argument[0]] ?? []),
       }

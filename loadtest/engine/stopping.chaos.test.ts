@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { decodeHistogram } from './histogram/histogram-text.ts'
 import { closedProfile, openProfile } from './testing/profiles.ts'
 import { startTruth } from './testing/truth.ts'
 import { imbalance, runTruth, startTruthRun } from './testing/truth-run.ts'
@@ -33,7 +34,39 @@ it.each(['open', 'closed'] as const)(
     const truth = await server.read()
     const steps = truth.seen.filter(({ path }) => path.startsWith('/ok') || path.startsWith('/hang'))
     expect(Math.max(...steps.map(({ receivedAt }) => receivedAt)) - interruptedAt).toBeLessThan(1_000)
-    expect(truth.things).toEqual([])
+    // Whoever was cut off while coming knows of nothing to remove.
+    const cutOff = result.series.find(({ kind }) => kind === 'start')?.outcomes.cancelled ?? ''
+    expect(truth.things.length).toBeLessThanOrEqual(decodeHistogram(cutOff).count)
+  },
+)
+
+it.each(['closed', 'open'] as const)(
+  'in the %s model what a turn has made is gone when it is over, also where it was cut off',
+  async (model) => {
+    const server = await startTruth()
+    const thinkTimeSeconds = { min: 0.02, max: 0.05 }
+    const users = 20
+    const profile =
+      model === 'closed'
+        ? closedProfile({ users, startUsers: users, durationSeconds: 60, thinkTimeSeconds })
+        : openProfile({ arrivalsPerSecond: 50, durationSeconds: 60, thinkTimeSeconds })
+    const interrupt = new AbortController()
+    const settings = { makesEachTurn: true, paths: ['/ok?ms=5'] }
+    const run = await startTruthRun({ target: server.origin, profile, signal: interrupt.signal, settings })
+    for await (const { second } of run.seconds) if (second >= 2) interrupt.abort()
+    const result = await run.result
+    const { seen, things } = await server.read()
+    expect(things).toEqual([])
+    expect(result.totals.usersNotCleanedUp).toBe(0)
+    const changes = seen.map(({ path }) => (path.startsWith('/make') ? 1 : path.startsWith('/remove') ? -1 : 0))
+    expect(changes.filter((change) => change === 1).length).toBeGreaterThan(2 * users)
+    let there = 0
+    for (const change of changes) {
+      there += change
+      expect(there).toBeLessThanOrEqual(users)
+    }
+    const counted = result.series.filter(({ kind }) => kind === 'stop').map(({ endpoint }) => endpoint)
+    expect(counted).toEqual(['stop'])
   },
 )
 

@@ -106,4 +106,6 @@ export const catalogService: Service<z.output<typeof settingsSchema>, CatalogTab
     const { seedCatalog } = await import('./demo/seed-catalog.ts')
     return seedCatalog(database)
   },
+
+  loadData: async () => (await import('./load-data.ts')).catalogLoadData,
 }

@@ -9,7 +9,7 @@ import { waitForStop } from './shutdown.ts'
 
 const exitCodes = { done: 0, failed: 1, usage: 64, settingsRefused: 78 } as const
 
-/** The whole program of a service: serves without a word, else `migrate [--plan | --applied]`, `seed` or `events …`. */
+/** The whole program of a service: serves without a word, else `migrate [--plan | --applied]`, `seed`, `load-data …` or `events …`. */
 export async function runService<Settings extends CommonSettings, Tables>(
   service: Service<Settings, Tables>,
 ): Promise<never> {
@@ -32,8 +32,8 @@ async function runCommand<Settings extends CommonSettings, Tables>(
     const { migrateCommand } = await import('./migrate-command.ts')
     return migrateCommand(service, { source, options, logger: startLogger })
   }
-  if (command !== 'serve' && command !== 'seed' && command !== 'events') {
-    startLogger.fatal('usage: [serve] | migrate [--plan | --applied] | seed | events …')
+  if (!isCommand(command)) {
+    startLogger.fatal('usage: [serve] | migrate [--plan | --applied] | seed | load-data … | events …')
     return exitCodes.usage
   }
 
@@ -52,9 +52,15 @@ async function runCommand<Settings extends CommonSettings, Tables>(
     const { eventsCommand } = await import('./events-command/events-command.ts')
     return eventsCommand(service, { settings, options, logger })
   }
+  if (command === 'load-data') {
+    const { loadDataCommand } = await import('./load-data/load-data-command.ts')
+    return loadDataCommand(service, { settings, options, logger })
+  }
   const { seedCommand } = await import('./seed-command.ts')
   return seedCommand(service, { settings, logger })
 }
+
+const isCommand = (word: string): boolean => ['serve', 'seed', 'load-data', 'events'].includes(word)
 
 /** As the first process of a container it gets no signal that it does not listen for; what it began is a transaction. */
 function endAtOnceWhenAsked(): void {

@@ -51,6 +51,28 @@ export type OpenService<Tables = unknown> = {
   readonly endMilliseconds?: number
 }
 
+/** What a load test needs of a service before it begins. */
+export type WantedLoadData = {
+  /** Names the run, and with it all that is made for it. */
+  readonly run: string
+  readonly count: number
+  /** Argon2id, of the word that all accounts of the run have; a hash, because others can read the words of a job. */
+  readonly passwordHash?: string | undefined
+}
+
+export type RemovedLoadData = {
+  readonly removed: number
+  /** True where there is more than is removed at a time. */
+  readonly more: boolean
+}
+
+/** Made and removed by the service's own program, beside what serves. Never in production. */
+export type LoadData<Settings, Tables> = {
+  make(context: ServiceContext<Settings, Tables>, wanted: WantedLoadData): Promise<Readonly<Record<string, unknown>>>
+  /** Everything of the run, also what its users have made; the same again where some of it was removed before. */
+  remove(context: ServiceContext<Settings, Tables>, run: string): Promise<RemovedLoadData>
+}
+
 /** A service as data; kit/run-service.ts serves, migrates and seeds it. */
 export type Service<Settings extends CommonSettings, Tables> = {
   readonly facts: ServiceFacts
@@ -68,4 +90,6 @@ export type Service<Settings extends CommonSettings, Tables> = {
   open(context: ServiceContext<Settings, Tables>): Promise<OpenService<Tables>>
   /** Demo data, the same rows each time; returns what it prints. */
   seed?(context: ServiceContext<Settings, Tables>): Promise<Readonly<Record<string, unknown>>>
+  /** What a load test stands on. Loaded when it is asked for. */
+  loadData?(): Promise<LoadData<Settings, Tables>>
 }

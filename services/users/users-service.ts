@@ -53,4 +53,6 @@ export const usersService: Service<UsersSettings, UsersTables> = {
     const { seedDemoUsers } = await import('./seed.ts')
     return seedDemoUsers(context)
   },
+
+  loadData: async () => (await import('./load-data.ts')).usersLoadData,
 }

@@ -5,11 +5,13 @@ import { type ServiceName, serviceNames } from '../../../services/registry.ts'
 import type { EnvironmentFacts, KubernetesFacts } from '../../../stacks/environments.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
+import { bundleLoadWorker } from '../../images/bundle-load-worker.ts'
 import type { ReleaseRecord } from '../../releases/release.ts'
 import { createRedactor, type Redactor } from '../../tools/redact.ts'
 import type { OpenRequest } from '../open-request.ts'
 import type { EntryPoint, Platform, ServiceSet } from '../platform.ts'
 import { settingsHash } from '../service-settings.ts'
+import { loadTestKeySetting } from '../shared-service-secrets.ts'
 import { applyDifferences, applyObjects } from './apply-objects.ts'
 import { findCluster } from './cluster-findings.ts'
 import { collectPodEvidence } from './collect-evidence.ts'
@@ -23,6 +25,7 @@ import { createImageStore } from './image-store.ts'
 import { pruneObjects } from './inventory.ts'
 import type { KubeClient } from './kube-client.ts'
 import { fetchLive } from './live-objects.ts'
+import { startLoadPods } from './load-pods.ts'
 import { createKubeLockStore } from './lock-store.ts'
 import { observeRollout } from './observe-rollout.ts'
 import { readOwnFoundations } from './own-foundations.ts'
@@ -174,6 +177,8 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
     scan: images.scan,
     push: images.push,
     load: images.load,
+    findReleased: images.findReleased,
+    copyReleased: images.copyReleased,
     prepare: async (work) => {
       // Elsewhere nothing is made, and a way back needs no settings but its own.
       if (facts.foundations === 'own') await settings.read('make', work.signal)
@@ -328,6 +333,17 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
       const suffix = randomBytes(5).toString('hex')
       const job = questionJob({ ...(await jobOf(service, release, signal)), words, suffix })
       return askByJob({ client, job, service, environment: environment.name, signal })
+    },
+
+    async openLoadPods({ release, ...wish }, signal) {
+      const image = recordedDeployment(release, 'users')?.image
+      if (image === undefined) throw new Error(`release ${release.number} has no Deployment of users`)
+      const packed = await bundleLoadWorker(request.repository)
+      return startLoadPods({ ...wish, environment, namespace, image, packed, client, signal })
+    },
+
+    async loadTestKey(signal) {
+      return (await settings.read('refuse', signal))('users').secrets[loadTestKeySetting] ?? null
     },
   }
 }

@@ -72,6 +72,7 @@ test('each service is told of its own database alone, the edge of no secret, and
     'DATABASE_URL',
     'JWT_PRIVATE_KEYS',
     'MIGRATION_DATABASE_URL',
+    'RATE_LIMIT_BYPASS_KEY',
     'REDIS_URL',
     'TOKEN_KEY',
   ])

@@ -7,7 +7,7 @@ import { type ServiceName, serviceNames } from '../../../services/registry.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import { newPassword, newSigningKeys, newToken } from '../new-secrets.ts'
-import { sharedServiceSecrets } from '../shared-service-secrets.ts'
+import { ownServiceSecrets } from '../shared-service-secrets.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
 import { ensureNamespace } from './namespace.ts'
 import { decodeSecret, encodeSecret } from './secret-data.ts'
@@ -140,7 +140,7 @@ export const ownEntries = (foundations: OwnFoundations): readonly SecretEntry[] 
     { service: '*', name: 'REDIS_URL', value: `redis://redis:${redisPort}`, origin },
     { service: '*', name: 'CURSOR_KEY', value: foundations.cursorKey, origin },
     { service: 'users', name: 'JWT_PRIVATE_KEYS', value: foundations.signingKeys, origin },
-    ...sharedServiceSecrets(rootOf(foundations)).map((secret) => ({ ...secret, origin })),
+    ...ownServiceSecrets(rootOf(foundations)).map((secret) => ({ ...secret, origin })),
   ]
 }
 
@@ -149,6 +149,6 @@ export const secretsOfFoundations = (foundations: OwnFoundations): readonly stri
   foundations.superuserPassword,
   foundations.cursorKey,
   foundations.signingKeys,
-  ...sharedServiceSecrets(rootOf(foundations)).map(({ value }) => value),
+  ...ownServiceSecrets(rootOf(foundations)).map(({ value }) => value),
   ...Object.values(foundations.databases).flatMap(({ owner, app }) => [owner, app]),
 ]

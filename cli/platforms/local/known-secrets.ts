@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sharedServiceSecrets } from '../shared-service-secrets.ts'
+import { ownServiceSecrets } from '../shared-service-secrets.ts'
 import { type Foundations, servicesRootOf } from './foundations-file.ts'
 
 type SecretSources = {
@@ -21,7 +21,7 @@ export const knownSecrets = ({ foundations, overrides, variables }: SecretSource
           foundations.cursorKey,
           foundations.signingKeys,
           foundations.redisUrl,
-          ...sharedServiceSecrets(servicesRootOf(foundations)).map(({ value }) => value),
+          ...ownServiceSecrets(servicesRootOf(foundations)).map(({ value }) => value),
           // The demo accounts' passwords are there to be shown.
           ...Object.values(foundations.databases).flatMap(({ url, migrationUrl }) => [url, migrationUrl]),
         ]

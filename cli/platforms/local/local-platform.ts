@@ -8,6 +8,7 @@ import { createRedactor, redact } from '../../tools/redact.ts'
 import { createDirectory } from '../create-directory.ts'
 import type { Platform } from '../platform.ts'
 import { settingsHash } from '../service-settings.ts'
+import { loadTestKeySetting } from '../shared-service-secrets.ts'
 import { whenNotWritable } from '../state-not-writable.ts'
 import { writeFileAtomically } from '../write-file-atomically.ts'
 import { applyRelease, retireOthers } from './apply-release.ts'
@@ -241,6 +242,10 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
       const manifest = manifestOf(service, release)
       if (manifest === undefined) throw new Error(`release ${release.number} has no ${service}`)
       return askBundle({ manifest, paths, args: words }, signal)
+    },
+
+    async loadTestKey() {
+      return serviceSettings('users', await settingsSource()).secrets[loadTestKeySetting] ?? null
     },
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { services } from '../../../services/registry.ts'
 import { isSecretSetting, type Override, parseOverrides, type ServiceSettings } from '../service-settings.ts'
-import { serviceClients, sharedServiceSecrets } from '../shared-service-secrets.ts'
+import { ownServiceSecrets, serviceClients } from '../shared-service-secrets.ts'
 import { whenNotWritable } from '../state-not-writable.ts'
 import { type Foundations, servicesRootOf } from './foundations-file.ts'
 import { isServiceName } from './manifest.ts'
@@ -40,7 +40,7 @@ const peerVariables = (service: string, foundations: Foundations): Record<string
 }
 
 const sharedSecrets = (service: string, foundations: Foundations): Record<string, string> => {
-  const all = sharedServiceSecrets(servicesRootOf(foundations))
+  const all = ownServiceSecrets(servicesRootOf(foundations))
   const own = all.filter((secret) => secret.service === service).map(({ name, value }) => [name, value] as const)
   if (service !== 'users') return Object.fromEntries(own)
   const secretOf = (client: string) =>

@@ -10,12 +10,14 @@ export type ThreadOrder = {
   readonly profile: Profile
   readonly target: string
   readonly scenarioModule: ScenarioModule
+  /** Left out, worker-thread.ts beside this file; where this one is in a bundle there is none. */
+  readonly threadFile?: URL
 }
 
 /** A part of a run in a thread of this process. */
-export const startThreadWorker = ({ share, ...order }: ThreadOrder): LoadWorker => {
+export const startThreadWorker = ({ share, threadFile, ...order }: ThreadOrder): LoadWorker => {
   const name = String(share.worker)
-  const thread = new Worker(new URL('./worker-thread.ts', import.meta.url), {
+  const thread = new Worker(threadFile ?? new URL('./worker-thread.ts', import.meta.url), {
     workerData: { ...order, share, worker: name },
     name: `load ${name}`,
   })

@@ -46,6 +46,8 @@ export class VirtualUser {
     while (!this.#isDone && !(await this.#enter())) await this.#think()
     while (!this.#isDone) {
       await this.#walk('sent')
+      if (this.#isDone) return
+      await this.#tidy()
       if (!this.#isDone) await this.#think()
     }
   }
@@ -54,10 +56,14 @@ export class VirtualUser {
   async leave(): Promise<boolean> {
     const visit = this.#visit
     if (visit === null) return true
-    this.#http.turn(this.#setup.series.stop, null)
-    const left = await this.#attempt(() => visit.leave(this.#http))
+    const left = (await this.#tidy()) && (await this.#attempt(() => visit.leave(this.#http)))
     if (left) this.#visit = null
     return left
+  }
+
+  async #tidy(): Promise<boolean> {
+    this.#http.turn(this.#setup.series.stop, null)
+    return this.#attempt(() => this.#visit?.tidy(this.#http))
   }
 
   get #isDone(): boolean {

@@ -21,6 +21,11 @@ type Parts<State> = {
   /** Against the weights of the other scenarios. */
   readonly weight: number
   readonly steps: readonly Step<State>[]
+  /**
+   * Removes what a turn made: after each turn that has come to its end or failed, and before `stop` once more. May be
+   * asked again for what it could not remove. Its requests are counted apart, as those of `stop`.
+   */
+  tidy?(user: User<State>, http: Http): Promise<unknown> | undefined
   /** Removes what the user made. Its requests are counted apart. */
   stop?(user: User<State>, http: Http): Promise<unknown> | undefined
 }
@@ -41,10 +46,11 @@ export type Scenario = {
 /** A user inside of its scenario. */
 export type Visit = {
   run(step: number, http: Http): Promise<unknown> | undefined
+  tidy(http: Http): Promise<unknown> | undefined
   leave(http: Http): Promise<unknown> | undefined
 }
 
-export const defineScenario = <State>({ name, weight, steps, start, stop }: WithState<State>): Scenario => ({
+export const defineScenario = <State>({ name, weight, steps, start, tidy, stop }: WithState<State>): Scenario => ({
   name,
   weight,
   steps: steps.map((step) => step.name),
@@ -52,6 +58,7 @@ export const defineScenario = <State>({ name, weight, steps, start, stop }: With
     const user = { number: newcomer.number, random: newcomer.random, state: await start(newcomer, http) }
     return {
       run: (step, theirs) => steps[step]?.run(user, theirs),
+      tidy: (theirs) => tidy?.(user, theirs),
       leave: (theirs) => stop?.(user, theirs),
     }
   },
@@ -61,7 +68,7 @@ export const defineScenario = <State>({ name, weight, steps, start, stop }: With
 export const defineStatelessScenario = (parts: Parts<null>): Scenario => defineScenario({ ...parts, start: () => null })
 
 /** The mean of what one user's way through its scenario sends, where each step sends one request. */
-export const requestsPerUser = (scenarios: readonly Scenario[]): number => {
+export const requestsPerUser = (scenarios: readonly Pick<Scenario, 'weight' | 'steps'>[]): number => {
   const weights = scenarios.reduce((sum, { weight }) => sum + weight, 0)
   return scenarios.reduce((sum, { weight, steps }) => sum + (weight / weights) * steps.length, 0)
 }
