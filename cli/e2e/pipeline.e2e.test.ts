@@ -1,63 +1,12 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { z } from 'zod'
-import { commandsOf, evaluateBuild, groovyMissing } from '../../pipelines/testing/evaluate-pipeline.ts'
-import { installFakeTrivy, recordedReport } from '../images/scan/testing/install-fake-trivy.ts'
-import { coverageFile } from '../quality/sonar-settings.ts'
-import { type FakeSonar, gatePassed, startFakeSonar, taskSucceeded } from '../quality/testing/fake-sonar-server.ts'
-import { installFakeScanner } from '../quality/testing/install-fake-scanner.ts'
-import type { CommandResult } from './running-command.ts'
+import { groovyMissing } from '../../pipelines/testing/evaluate-pipeline.ts'
+import { failedIn, type MainBuild, runMainBuild } from './main-build.ts'
 import { createShop, type Shop } from './shop.ts'
 
-/**
- * The commands of a main build as the Jenkinsfile has them, with one substitution: local stands in for staging. Left
- * out are `bin/test` (this test is one of those that it runs) and the manifests, which local does not have.
- */
-const localCommands = (commands: readonly string[]): readonly string[] =>
-  commands
-    .filter((command) => !/^bin\/test |manifests render/.test(command))
-    .map((command) => command.replace(/(--env|--built) staging/, '$1 local'))
-
-const token = 'squ_canary0123456789'
-const resultsSchema = z.looseObject({ Results: z.array(z.record(z.string(), z.unknown())) })
-
 let shop: Shop
-let sonar: FakeSonar
-let slack: Server
-const told: string[] = []
-const ended: { readonly command: string; readonly result: CommandResult }[] = []
-
-/** What trivy reported on something, as it would be without a finding. */
-const clean = async (name: string, directory: string): Promise<string> => {
-  const report = resultsSchema.parse(JSON.parse(await readFile(recordedReport(name), 'utf8')))
-  const results = report.Results.map(({ Vulnerabilities: _v, Misconfigurations: _m, Secrets: _s, ...rest }) => rest)
-  const file = join(directory, `${name}.json`)
-  await writeFile(file, JSON.stringify({ ...report, Results: results }))
-  return file
-}
-
-const installTools = async (): Promise<Record<string, string>> => {
-  const bin = join(shop.root, '..', 'tools')
-  await mkdir(bin, { recursive: true })
-  const reports = {
-    fs: await clean('dependencies', bin),
-    config: await clean('dockerfile', bin),
-    secrets: recordedReport('nothing'),
-  }
-  installFakeTrivy(bin, { reports })
-  installFakeScanner(bin)
-  return { PATH: `${bin}:${process.env.PATH}` }
-}
-
-const startSlack = async (): Promise<string> => {
-  slack = createServer((request, response) => {
-    request.on('data', (bytes: Buffer) => told.push(String(bytes))).on('end', () => response.end('ok'))
-  })
-  await new Promise<void>((resolve) => slack.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${z.object({ port: z.number() }).parse(slack.address()).port}/services/T0/B0/canary`
-}
+let build: MainBuild
 
 describe.skipIf(groovyMissing !== null)(`the commands of a main build (${groovyMissing ?? 'local'})`, () => {
   beforeAll(async () => {
@@ -67,35 +16,13 @@ describe.skipIf(groovyMissing !== null)(`the commands of a main build (${groovyM
       text.replace("summary: 'Get the stock of a product'", "summary: 'Get the stock of one product'"),
     )
     await shop.commit('Say it better')
-    await mkdir(join(shop.root, 'reports', 'coverage'), { recursive: true })
-    await writeFile(join(shop.root, coverageFile), 'TN:\n')
-    sonar = await startFakeSonar(token, { task: [{ body: taskSucceeded }], gate: [{ body: gatePassed }] })
-    const env = {
-      ...(await installTools()),
-      SHOPCTL_REPORTS: 'reports',
-      CI: 'true',
-      SONAR_HOST_URL: sonar.url,
-      SONAR_TOKEN: token,
-      SLACK_WEBHOOK_URL: await startSlack(),
-    }
-    const build = await evaluateBuild({ file: 'pipelines/Jenkinsfile', env: { BRANCH_NAME: 'main' } })
-    for (const command of localCommands(commandsOf(build))) {
-      const result = await shop.run(command.split(' ').slice(1), { env })
-      ended.push({ command, result })
-      if (result.code !== 0) break
-    }
+    build = await runMainBuild(shop, { environment: 'local', without: /manifests render/ })
   }, 480_000)
-
-  afterAll(async () => {
-    slack?.close()
-    await sonar?.close()
-    await shop?.close()
-  })
+  afterAll(() => shop?.close())
 
   test('all end well on the local platform, in the order of the Jenkinsfile', () => {
-    const failed = ended.filter(({ result }) => result.code !== 0)
-    expect(failed.map(({ command, result }) => `${command}\n${result.stdout}\n${result.stderr}`)).toEqual([])
-    expect(ended.map(({ command }) => command)).toEqual([
+    expect(failedIn(build)).toEqual([])
+    expect(build.ended.map(({ command }) => command)).toEqual([
       'bin/shopctl compile',
       'bin/shopctl quality scan',
       'bin/shopctl quality gate --wait 180',
@@ -130,14 +57,14 @@ describe.skipIf(groovyMissing !== null)(`the commands of a main build (${groovyM
         'dependencies.scan.sarif.json',
       ]),
     )
-    expect(told.join('')).toContain('"blocks"')
+    expect(build.told.join('')).toContain('"blocks"')
   })
 
   test('no report holds a secret that the build was given', async () => {
     const folder = join(shop.root, 'reports')
     const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
     const texts = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')))
-    const outputs = ended.map(({ result }) => `${result.stdout}${result.stderr}`)
-    expect([...texts, ...outputs].filter((text) => text.includes(token) || text.includes('B0/canary'))).toEqual([])
+    const outputs = build.ended.map(({ result }) => `${result.stdout}${result.stderr}`)
+    expect([...texts, ...outputs].filter((text) => build.secrets.some((secret) => text.includes(secret)))).toEqual([])
   })
 })
