@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { artilleryRate } from './load/artillery.ts'
 import { contenders } from './load/contenders.ts'
+import { coordinatorCost } from './load/coordinator-cost.ts'
 import { outputOf, pinnedTo } from './load/pinned.ts'
 import { startFixedServer } from './load/start-fixed-server.ts'
 import { helloMicroseconds, startHello } from './orders/hello.ts'
@@ -14,7 +15,7 @@ const options = {
   rounds: { type: 'string', default: '3' },
   /** Of each measurement. */
   seconds: { type: 'string', default: '5' },
-  only: { type: 'string', default: 'rate,overhead,users,artillery' },
+  only: { type: 'string', default: 'rate,overhead,users,coordinator,artillery' },
   write: { type: 'boolean', default: false },
 } as const
 
@@ -38,6 +39,7 @@ export const benchLoad = async (words: readonly string[]): Promise<void> => {
     if (wanted.has('rate')) rows.push(...(await measureRate(ground)))
     if (wanted.has('overhead')) rows.push(await measureOverhead(ground))
     if (wanted.has('users')) rows.push(...(await measureThinkers(ground)))
+    if (wanted.has('coordinator')) rows.push(measureCoordinator())
     if (wanted.has('artillery')) rows.push(...(await measureArtillery(ground, rows)))
   } finally {
     await server.stop()
@@ -153,6 +155,15 @@ const measureThinkers = async (ground: Ground): Promise<readonly Measurement[]> 
     { id: 'L.lag', what, value: lagP99Milliseconds, unit: 'ms', target: '<= 100' },
     { id: 'L.memory', what: 'of one of them', value: memoryBytes / thinkers / 1_024, unit: 'KiB', target: null },
   ]
+}
+
+const workersElsewhere = 100
+
+/** Of what a second lasts: it has to be less than one. */
+const measureCoordinator = (): Measurement => {
+  const { cpuMilliseconds, lineBytes } = coordinatorCost(workersElsewhere)
+  const what = `CPU for a second of ${workersElsewhere} workers, ${lineBytes} bytes each`
+  return { id: 'L.coordinator', what, value: cpuMilliseconds, unit: 'ms', target: '<= 200' }
 }
 
 const measureArtillery = async (ground: Ground, rows: readonly Measurement[]): Promise<readonly Measurement[]> => {
