@@ -5,9 +5,11 @@ import { FlowCommand } from '../flow-command.ts'
 import { refuseRealMoney, smoke } from '../flows/smoke.ts'
 import { smokeView } from '../output/views/smoke-view.ts'
 
+const outcomes = { passed: 'done', failed: 'check-failed', unknown: 'unknown' } as const
+
 export default class Smoke extends FlowCommand {
   static override summary =
-    "Ask the shop what closes every deploy, and make customers' journeys; exit 5 where one fails"
+    "Ask the shop what closes every deploy, and make customers' journeys; exit 5 where one fails, 6 where one could not be tried"
 
   static override examples = [
     '<%= config.bin %> smoke --env prod',
@@ -42,7 +44,6 @@ export default class Smoke extends FlowCommand {
       redact: (text: string) => this.redactor.redact(text),
     }
     const result = await smoke(request, means)
-    const outcome = result.verdict === 'passed' ? ('done' as const) : ('check-failed' as const)
-    return { result, text: smokeView(result, { width: this.width }), outcome }
+    return { result, text: smokeView(result, { width: this.width }), outcome: outcomes[result.verdict] }
   }
 }

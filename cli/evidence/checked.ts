@@ -32,6 +32,7 @@ const pushed = z.object({
   ),
 })
 const recorded = z.object({ release: pushed })
+const judged = z.object({ images: pushed.shape.scans })
 
 const resultOf = ({ document }: RunReport): unknown => (document.ok ? document.result : undefined)
 
@@ -39,8 +40,12 @@ const resultOf = ({ document }: RunReport): unknown => (document.ok ? document.r
 export const scansOf = (reports: readonly RunReport[]): readonly ScanLine[] => {
   const lines = reports.map(resultOf).flatMap((result): ScanLine[] => {
     const own = scanned.safeParse(result).data?.scans.map(({ document }) => document) ?? []
-    const bound = pushed.safeParse(result).data ?? recorded.safeParse(result).data?.release
-    const all = [...own, ...(bound?.scans ?? []).map(({ service, ...scan }) => ({ subject: service, ...scan }))]
+    const bound =
+      pushed.safeParse(result).data?.scans ??
+      recorded.safeParse(result).data?.release.scans ??
+      judged.safeParse(result).data?.images ??
+      []
+    const all = [...own, ...bound.map(({ service, ...scan }) => ({ subject: service, ...scan }))]
     return all.map(({ waived, ...scan }) => ({ ...scan, waived: waived.length }))
   })
   return [...new Map(lines.map((line) => [`${line.subject} ${line.digest}`, line])).values()]
@@ -50,6 +55,8 @@ const vitestReport = z.object({
   startTime: z.number(),
   testResults: z.array(
     z.object({
+      name: z.string().default('a file'),
+      status: z.string().default('passed'),
       endTime: z.number().optional(),
       assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
     }),
@@ -63,14 +70,22 @@ export function testsOf(name: string, json: unknown): TestLine | undefined {
   const report = vitestReport.safeParse(json).data
   if (report === undefined) return undefined
   const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults)
-  const failures = tests.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName)
+  // A file that cannot be loaded has no tests, and has failed all the same.
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && assertionResults.every((assertion) => assertion.status !== 'failed'),
+  )
+  const failures = [
+    ...tests.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
+    ...broken.map((file) => file.name),
+  ]
   const passed = tests.filter(({ status }) => status === 'passed').length
   const ended = Math.max(report.startTime, ...report.testResults.map(({ endTime = 0 }) => endTime))
   return {
     name,
     passed,
     failed: failures.length,
-    skipped: tests.length - passed - failures.length,
+    skipped: tests.filter(({ status }) => status !== 'passed' && status !== 'failed').length,
     milliseconds: Math.round(ended - report.startTime),
     failures: failures.slice(0, titlesShown),
   }

@@ -134,3 +134,34 @@ test('a load run is told by the figures of the whole and by each objective', () 
     },
   ])
 })
+
+test('a test file that cannot be loaded has failed, though none of its tests has', () => {
+  const json = { startTime: 0, testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: [] }] }
+  const evidence = gatherEvidence({ ...nothing, tests: [{ name: 'unit', json }] })
+  expect(evidence).toMatchObject({ outcome: 'failed', tests: [{ failed: 1, failures: ['a.test.ts'] }] })
+})
+
+test('verdicts on the images of an environment are told too', () => {
+  const counts = { CRITICAL: 1, HIGH: 0, MEDIUM: 0, LOW: 0, UNKNOWN: 0 }
+  const images = [{ service: 'orders', digest: 'sha256:1', verdict: 'blocked', counts, waived: [] }]
+  const report = aReport({ typed: 'scan image --built staging', result: { environment: 'staging', images } })
+  expect(gatherEvidence({ ...nothing, reports: [report] }).scans).toMatchObject([
+    { subject: 'orders', verdict: 'blocked' },
+  ])
+})
+
+test('where a check failed after a rollout, what users are on comes first', () => {
+  const opened = (environment: string, release: number) => [
+    { after: 0, type: 'flow.started' as const, flow: 'x', environment, steps: [] },
+    { after: 0, type: 'release.opened' as const, release, previous: 4 },
+    { after: 1, type: 'release.closed' as const, release, state: 'succeeded' },
+  ]
+  const reports = [
+    aReport({ typed: 'release promote', events: opened('prod', 5) }),
+    aReport({ typed: 'smoke --env prod', from: 2, exitCode: 5 }),
+    aReport({ typed: 'rollback --env prod', from: 4, events: opened('prod', 6) }),
+  ]
+  expect(gatherEvidence({ ...nothing, reports }).sentence).toBe(
+    'Release 6 serves in prod. smoke --env prod ended with exit code 5.',
+  )
+})

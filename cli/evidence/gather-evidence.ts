@@ -68,12 +68,15 @@ type Facts = {
 
 /** What users are on now comes first; then what stopped the run. */
 const sentenceOf = (outcome: Outcome, { rollouts, failed, tests }: Facts): string => {
+  // Of a failed rollout it says itself what users are on now.
   if (failed?.failure) return failed.failure.what
-  if (failed !== undefined) return `${failed.typed} ended with exit code ${failed.exitCode}.`
-  const broken = tests.reduce((sum, test) => sum + test.failed, 0)
-  if (broken > 0) return `${broken} ${broken === 1 ? 'test' : 'tests'} failed.`
   const last = rollouts.findLast(({ state }) => state === 'succeeded')
-  if (outcome === 'passed' && last !== undefined) return `Release ${last.release} serves in ${last.environment}.`
+  const now = last === undefined ? '' : `Release ${last.release} serves in ${last.environment}.`
+  const and = (words: string): string => (now === '' ? words : `${now} ${words}`)
+  if (failed !== undefined) return and(`${failed.typed} ended with exit code ${failed.exitCode}.`)
+  const broken = tests.reduce((sum, test) => sum + test.failed, 0)
+  if (broken > 0) return and(`${broken} ${broken === 1 ? 'test' : 'tests'} failed.`)
+  if (outcome === 'passed' && now !== '') return now
   const words = { passed: 'All of it passed.', failed: 'A step outside of shopctl failed.' } as const
   if (outcome === 'aborted') return 'It was stopped before its end.'
   return outcome === 'unknown' ? 'Nothing proves how it ended.' : words[outcome]

@@ -13,8 +13,13 @@ const signs: Readonly<Record<Outcome, string>> = {
 /** https://docs.slack.dev/messaging/formatting-message-text: these three, and nothing else. */
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-const cut = (text: string): string =>
-  text.length <= sectionCharacters ? text : `${text.slice(0, sectionCharacters - 1)}…`
+const cut = (text: string, characters = sectionCharacters): string =>
+  text.length <= characters ? text : `${text.slice(0, characters - 1)}…`
+
+const fence = '```'
+/** Cut inside of it: without its end the rest of the message would be code. */
+const fenced = (text: string): string =>
+  `${fence}${cut(escaped(text).replaceAll(fence, "'''"), sectionCharacters - 2 * fence.length)}${fence}`
 
 const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text: cut(text) } }) as const
 
@@ -37,10 +42,10 @@ export function renderSlack(evidence: Evidence): SlackMessage {
     ...evidence.loads.map((load) => `load on ${load.environment}: ${load.verdict}, ${load.figures}`),
   ]
   return {
-    text: `${headline(evidence)}: ${sentence}`,
+    text: escaped(`${headline(evidence)}: ${sentence}`),
     blocks: [
       section([`${signs[outcome]} ${linked}`, escaped(sentence), ...facts].join('\n')),
-      ...(failure === null ? [] : [section(`\`\`\`${escaped([...failure.why, ...failure.fix].join('\n'))}\`\`\``)]),
+      ...(failure === null ? [] : [section(fenced([...failure.why, ...failure.fix].join('\n')))]),
       ...(checked.length === 0 ? [] : [section(checked.map((line) => `• ${escaped(line)}`).join('\n'))]),
     ],
   }

@@ -45,6 +45,14 @@ test('an address that is none of the web is no link', () => {
   expect(renderPage({ ...evidence, build })).not.toContain('href=')
 })
 
+test('a message calls nobody, and its code ends where it ends', () => {
+  const sentence = '<!channel> it broke'
+  const failure = { code: 'X', typed: 'x', what: 'x', why: ['```', 'y'.repeat(5_000)], fix: [] }
+  const { text, blocks } = renderSlack({ ...evidence, sentence, failure })
+  expect(text).not.toContain('<!channel>')
+  expect(blocks[1]?.text.text).toMatch(/^```'''\s.*…```$/s)
+})
+
 test('a message stays within what Slack takes, whatever a failure says', () => {
   const failure = { code: 'X', typed: 'x', what: 'x', why: ['x'.repeat(10_000)], fix: [] }
   for (const { text } of renderSlack({ ...evidence, failure }).blocks)

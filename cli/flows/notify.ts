@@ -27,7 +27,7 @@ const message = z.object({
 export async function notify({ reports, url, signal }: NotifyRequest): Promise<NotifyResult> {
   const address = addressOf(url)
   const file = join(reports, evidenceFiles.message)
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const parsed = await readMessage(file).catch((cause: unknown) => {
     throw new ShopctlError({
       code: 'NO_MESSAGE',
       outcome: 'refused',
@@ -37,10 +37,12 @@ export async function notify({ reports, url, signal }: NotifyRequest): Promise<N
       cause,
     })
   })
-  const parsed = message.parse(JSON.parse(text))
   await sendSlack({ url: address, message: parsed, signal })
   return { sent: 'slack', text: parsed.text }
 }
+
+const readMessage = async (file: string): Promise<z.infer<typeof message>> =>
+  message.parse(JSON.parse(await readFile(file, 'utf8')))
 
 const addressOf = (url: string | undefined): URL => {
   const address = URL.parse(url ?? '')

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ServiceName } from '../../services/registry.ts'
 import type { EnvironmentFacts } from '../../stacks/environments.ts'
@@ -47,10 +48,13 @@ export const refuseRealMoney = (facts: EnvironmentFacts): void => {
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** Before anything is asked: a run whose result nobody can read need not be made. */
-const makeFolder = async (path: string): Promise<void> => {
+const requireWritable = async (path: string): Promise<void> => {
   try {
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, '')
+    const isThere = existsSync(path)
+    await appendFile(path, '')
+    // An empty one is an error to who reads results, beside the one that is told.
+    if (!isThere) await rm(path)
   } catch (error) {
     throw new ShopctlError({
       code: 'JUNIT_NOT_WRITABLE',
@@ -120,7 +124,7 @@ const makeJourneys = ({ entry }: Place, request: SmokeRequest, means: FlowMeans)
 export const smoke = async (request: SmokeRequest, means: FlowMeans): Promise<SmokeReport> => {
   const { environment, platform } = means
   if (request.journeys === 'make') refuseRealMoney(request.facts)
-  if (request.junit !== null) await makeFolder(request.junit)
+  if (request.junit !== null) await requireWritable(request.junit)
   const startedAt = means.now().toISOString()
   const started = performance.now()
   const steps = beginFlow('smoke', means)

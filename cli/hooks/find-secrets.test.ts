@@ -107,3 +107,8 @@ test.each(['a-', 'token-', 'secret=', 'eyJ-', 'aws key ', ' ', 'a://b:', '"passw
     expect(inText(word.repeat(Math.floor(9_999 / word.length)))).toEqual([])
   },
 )
+
+test('a harmless value does not hide the secret beside it', () => {
+  const text = `const x = { token: 'example-token-1', password: '${random(24)}' }`
+  expect(findSecrets([{ path: 'a.ts', lines: [{ number: 1, text }] }])).toHaveLength(1)
+})

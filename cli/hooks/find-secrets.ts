@@ -32,15 +32,19 @@ const looksRandom = (value: string, leastEntropy: number): boolean => {
 /** Longer ones are bundles and pictures; no person wrote a secret into them. */
 const longestLine = 10_000
 
+/** As they are, and again after a value that is harmless. */
+const rules = secretRules.map((rule) => ({ ...rule, pattern: new RegExp(rule.pattern, `${rule.pattern.flags}g`) }))
+
 const inLine = (text: string): { readonly rule: string; readonly what: string; readonly length: number } | null => {
   if (text.length > longestLine) return null
-  for (const { name, what, pattern, leastEntropy } of secretRules) {
-    const found = pattern.exec(text)
-    if (found === null) continue
-    const value = found.groups?.value ?? found[0]
-    if (harmless.some((known) => known.test(value))) continue
-    if (leastEntropy !== undefined && !looksRandom(value, leastEntropy)) continue
-    return { rule: name, what, length: value.length }
+  for (const { name, what, pattern, leastEntropy } of rules) {
+    const values = [...text.matchAll(pattern)].map((found) => found.groups?.value ?? found[0])
+    const secret = values.find(
+      (value) =>
+        !harmless.some((known) => known.test(value)) &&
+        (leastEntropy === undefined || looksRandom(value, leastEntropy)),
+    )
+    if (secret !== undefined) return { rule: name, what, length: secret.length }
   }
   return null
 }

@@ -25,7 +25,7 @@ export type RunReportRequest = {
 type KeptEvent = EventBody & { readonly schema: string; readonly time: string }
 
 /** What says nothing once the end is known. */
-const passing: ReadonlySet<EventBody['type']> = new Set(['step.progress', 'health.changed'])
+const passing: ReadonlySet<EventBody['type']> = new Set(['step.progress', 'health.changed', 'load.second'])
 
 /**
  * One command as `shopctl evidence` reads it: what was typed, what its steps did, and the document of `--json`. A file

@@ -62,6 +62,8 @@ export const buildReport = (findings: Findings): SmokeReport => {
   const checks = [...ready, ...asked]
   const journeys = findings.journeys.map((journey) => journeyOf(journey, findings))
   const bad = [...checks, ...journeys].some(({ result }) => result === 'failed')
-  const verdict = bad ? ('failed' as const) : ('passed' as const)
+  // What was asked for and could not be tried proves nothing.
+  const untried = journeys.some(({ result }) => result === 'skipped')
+  const verdict = bad ? ('failed' as const) : untried ? ('unknown' as const) : ('passed' as const)
   return { environment, release, entry, verdict, startedAt, milliseconds, checks, journeys, junit }
 }

@@ -47,7 +47,8 @@ export const smokeReportSchema = z.object({
   release: z.int().positive().nullable(),
   /** Where the requests went in. */
   entry: z.string(),
-  verdict: z.enum(['passed', 'failed']),
+  /** `unknown`: nothing failed, and a journey that was asked for could not be made. */
+  verdict: z.enum(['passed', 'failed', 'unknown']),
   startedAt: z.iso.datetime(),
   milliseconds,
   checks: z.array(check),

@@ -35,6 +35,7 @@ const headline = ({ environment, release, entry, verdict, milliseconds, checks, 
   const made = journeys.length === 0 ? '' : ` and ${counted(journeys.length, 'journey')}`
   const where = `${environment} (${release === null ? 'no recorded release' : `release ${release}`}) at ${entry}`
   const what = `${counted(checks.length, 'check')}${made} in ${durationInWords(milliseconds)}`
+  if (verdict === 'unknown') return `${where}: ${what}; nothing failed, and not all of it could be tried.`
   return verdict === 'passed' ? `${where}: ${what}, and nothing is wrong.` : `${where}: ${what}, and ${failed} failed.`
 }
 

@@ -49,7 +49,20 @@ export async function readMessages<Message>(
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
   // It passes on what the stream says of itself, which is heard above.
   lines.on('error', () => undefined)
-  lines.on('line', (line) => take(schema.parse(JSON.parse(line))))
+  lines.on('line', (line) => {
+    const message = messageIn(line, schema)
+    // Torn where the line broke: what is whole is sent again on the next one.
+    if (message === null) stream.destroy()
+    else take(message)
+  })
   await ended
   lines.close()
+}
+
+const messageIn = <Message>(line: string, schema: z.ZodType<Message>): Message | null => {
+  try {
+    return schema.parse(JSON.parse(line))
+  } catch {
+    return null
+  }
 }
