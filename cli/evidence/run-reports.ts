@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { eventSchema } from '../output/events.ts'
+import { parsedJson } from '../tools/parsed-json.ts'
 
 const failure = z.object({ code: z.string(), what: z.string(), why: z.array(z.string()), fix: z.array(z.string()) })
 const ended = { command: z.string(), exitCode: z.int() }
@@ -21,14 +22,5 @@ export type RunReport = z.infer<typeof runReportSchema>
 export type Failure = z.infer<typeof failure>
 
 /** Undefined where it is no report, or one of another version. */
-export function parseRunReport(text: string): RunReport | undefined {
-  const json = z.string().transform((value, context) => {
-    try {
-      return z.unknown().parse(JSON.parse(value))
-    } catch {
-      context.addIssue('no JSON')
-      return z.NEVER
-    }
-  })
-  return json.pipe(runReportSchema).safeParse(text).data
-}
+export const parseRunReport = (text: string): RunReport | undefined =>
+  runReportSchema.safeParse(parsedJson(text)?.value).data

@@ -1,6 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
 import { buildFacts } from '../evidence/build-facts.ts'
@@ -12,6 +11,7 @@ import { renderSlack } from '../evidence/render-slack.ts'
 import { parseRunReport } from '../evidence/run-reports.ts'
 import { readChanges } from '../releases/read-changes.ts'
 import { readCommit } from '../releases/read-commit.ts'
+import { parsedJson } from '../tools/parsed-json.ts'
 import { runTool } from '../tools/run-tool.ts'
 import type { RunTool } from '../tools/tool-call.ts'
 
@@ -86,18 +86,10 @@ async function readReports(folder: string) {
   )
   const reports = texts.flatMap(({ text }) => parseRunReport(text) ?? [])
   const tests = texts.flatMap(({ name, text }) => {
-    const json = jsonOf(text)
-    return json === undefined ? [] : [{ name, json }]
+    const json = parsedJson(text)
+    return json === null ? [] : [{ name, json: json.value }]
   })
   return { reports, tests }
-}
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return z.unknown().parse(JSON.parse(text))
-  } catch {
-    return undefined
-  }
 }
 
 const nothingLeft = (folder: string): ShopctlError =>

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { interruption } from '../errors/interruption.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
+import { parsedJson } from '../tools/parsed-json.ts'
 import type { SonarServer } from './sonar-server.ts'
 
 const answerSeconds = 10
@@ -42,18 +43,10 @@ const reasonOf = (error: unknown): string => {
 
 const isUnwell = (status: number): boolean => status === 429 || status >= 500
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 const beginningOf = (text: string): string => text.slice(0, charactersShown).replaceAll(/\s+/g, ' ').trim()
 
 const readAnswer = <Answer>(text: string, { path, schema }: SonarQuestion<Answer>): Answer => {
-  const parsed = schema.safeParse(parseJson(text))
+  const parsed = schema.safeParse(parsedJson(text)?.value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const fault = `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim()

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { parsedJson } from '../tools/parsed-json.ts'
 import type { Answer } from './exchange.ts'
 
 /** What a healthy shop answers, as far as it matters. */
@@ -23,15 +24,6 @@ const headerFault = (headers: Headers, [name, wanted]: readonly [string, RegExp 
   if (wanted === null) return value === null ? null : `with the header ${name}: ${value}, which must not be there`
   if (value === null) return `without the header ${name}`
   return wanted.test(value) ? null : `with ${name}: ${value}, which does not match ${wanted}`
-}
-
-/** Null where the text is no JSON. */
-export const parsedJson = (text: string): { readonly value: unknown } | null => {
-  try {
-    return { value: JSON.parse(text) }
-  } catch {
-    return null
-  }
 }
 
 const bodyFault = (text: string, schema: z.ZodType): string | null => {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import { parsedJson } from '../../tools/parsed-json.ts'
 import { type Answer, type Ask, exchange } from '../exchange.ts'
-import { parsedJson } from '../expectation.ts'
 import type { JourneyMeans } from './run-step.ts'
 
 export type MadeAccount = {

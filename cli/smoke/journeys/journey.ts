@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import type { ServiceName } from '../../../services/registry.ts'
+import { parsedJson } from '../../tools/parsed-json.ts'
 import type { Answer, Ask } from '../exchange.ts'
-import { faultOf, parsedJson } from '../expectation.ts'
+import { faultOf } from '../expectation.ts'
 
 /** What a journey has learned so far. Throws where a step asks for what no step before it learned. */
 export type Recall = (name: string) => string
