@@ -11,6 +11,7 @@ const request: LoadRequest = {
   workers: 3,
   image: `registry.example/user-management@sha256:${'a'.repeat(64)}`,
   deadlineSeconds: 400,
+  cleanUpSeconds: 60,
 }
 const owner = { uid: '2f1c' }
 
@@ -26,6 +27,14 @@ test('all that is made for a run belongs to its Job, and so goes with it', () =>
     const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'Job', name: metadata.name, uid: owner.uid }]
     expect(object).toMatchObject({ metadata: { ownerReferences } })
   }
+})
+
+test('a worker that dies takes no other with it, and each has time to let its customers remove what they made', () => {
+  const { spec } = loadJob(request)
+  expect(spec).toMatchObject({ completionMode: 'Indexed', backoffLimitPerIndex: 0 })
+  expect(spec).not.toHaveProperty('backoffLimit')
+  expect(spec).not.toHaveProperty('maxFailedIndexes')
+  expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(request.cleanUpSeconds)
 })
 
 test('pods are found by their run, and by no Service', () => {

@@ -16,6 +16,8 @@ export type LoadRequest = {
   readonly image: string
   /** After which the cluster ends it, whoever is there. */
   readonly deadlineSeconds: number
+  /** So long customers may take to remove what they have made, once their worker is to end. */
+  readonly cleanUpSeconds: number
 }
 
 /** Of a worker's own loopback, where its coordinator comes to it. */
@@ -38,6 +40,18 @@ const unpackAndRun = [
   "await import('file:///tmp/worker.mjs')",
 ].join(';')
 
+const keptSeconds = 60
+/** To tell the coordinator what came of it, after the last customer has left. */
+const tellSeconds = 15
+
+/** From being told to end to being killed. */
+export const loadGraceSeconds = ({ cleanUpSeconds }: Pick<LoadRequest, 'cleanUpSeconds'>): number =>
+  Math.ceil(cleanUpSeconds) + tellSeconds
+
+/** From the start of a run to when nothing is left of it in the cluster, also where nobody takes it away. */
+export const loadGoneSeconds = (request: LoadRequest): number =>
+  request.deadlineSeconds + loadGraceSeconds(request) + keptSeconds
+
 /** One pod for each part of a load run. When it has ended, or nobody leads it any more, it goes by itself. */
 export const loadJob = (request: LoadRequest) => {
   const { workers, image, deadlineSeconds, run } = request
@@ -49,17 +63,18 @@ export const loadJob = (request: LoadRequest) => {
       completionMode: 'Indexed',
       completions: workers,
       parallelism: workers,
-      // A part that died cannot be repeated: the others go on.
-      backoffLimit: 0,
+      // A part that died cannot be repeated. The others still remove what their customers have made: without a number
+      // of parts that may fail (maxFailedIndexes) the Job ends none of them.
+      backoffLimitPerIndex: 0,
       activeDeadlineSeconds: deadlineSeconds,
-      ttlSecondsAfterFinished: 60,
+      ttlSecondsAfterFinished: keptSeconds,
       template: {
         metadata: { labels: labelsOf(run) },
         spec: {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           restartPolicy: 'Never',
-          terminationGracePeriodSeconds: 15,
+          terminationGracePeriodSeconds: loadGraceSeconds(request),
           securityContext: podSecurity(nonRoot),
           containers: [
             {

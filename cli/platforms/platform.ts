@@ -28,6 +28,8 @@ export type LoadPodsWish = {
   readonly release: ReleaseRecord
   /** After which the platform ends them, whoever is there. */
   readonly deadlineSeconds: number
+  /** So long customers may take to remove what they have made, once their worker is to end. */
+  readonly cleanUpSeconds: number
 }
 
 /** Load workers that run and wait for their coordinator. */
@@ -36,8 +38,11 @@ export type LoadPods = {
   readonly target: string
   /** A new line to one of them, by its number from 0. */
   connect(worker: number, signal: AbortSignal): Promise<Duplex>
-  /** Resolves when they are gone, with all that was made for them. */
-  close(): Promise<void>
+  /**
+   * Resolves when they are gone, with all that was made for them. Throws LOAD_PODS_LEFT (failed) where they are not, or
+   * nobody waits any more, with when the platform removes them by itself.
+   */
+  close(signal: AbortSignal): Promise<void>
 }
 
 export type Artifact = {

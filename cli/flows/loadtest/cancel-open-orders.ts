@@ -34,21 +34,31 @@ export const cancelOpenOrders = async (place: ShopPlace, { accounts, password, l
 
 const cancelOrdersOf = async (place: ShopPlace, { token }: LoggedIn): Promise<number> => {
   const headers = { authorization: `Bearer ${token}` }
-  const cancelled = await Promise.all(
-    ['pending', 'paid'].map(async (status) => {
-      const path = `/api/v1/orders?status=${status}&limit=100`
-      const { answer } = await askShop(place, { method: 'GET', path, headers })
-      if (answer?.status !== 200) return [false]
-      const orders = ordersSchema.parse(JSON.parse(answer.text)).data
-      return Promise.all(orders.map(({ id }) => cancel(place, { id, headers })))
-    }),
-  )
-  return cancelled.flat().filter((isCancelled) => !isCancelled).length
+  // Who is paying at this moment is found among the pending or, once that is done, among the paid.
+  const pending = await cancelAllOf(place, { status: 'pending', headers })
+  return pending + (await cancelAllOf(place, { status: 'paid', headers }))
+}
+
+type Orders = { readonly status: 'pending' | 'paid'; readonly headers: Readonly<Record<string, string>> }
+
+/** Page by page: what is cancelled makes room for the next. Ends where nothing is left, or nothing that was not tried. */
+const cancelAllOf = async (place: ShopPlace, { status, headers }: Orders): Promise<number> => {
+  const tried = new Set<string>()
+  for (;;) {
+    const path = `/api/v1/orders?status=${status}&limit=100`
+    const { answer } = await askShop(place, { method: 'GET', path, headers })
+    if (answer?.status !== 200) return 1
+    const orders = ordersSchema.parse(JSON.parse(answer.text)).data
+    const untried = orders.filter(({ id }) => !tried.has(id))
+    if (untried.length === 0) return orders.length
+    await Promise.all(untried.map(({ id }) => cancel(place, { id, headers })))
+    for (const { id } of untried) tried.add(id)
+  }
 }
 
 type Cancelling = { readonly id: string; readonly headers: Readonly<Record<string, string>> }
 
-const cancel = async (place: ShopPlace, { id, headers }: Cancelling): Promise<boolean> => {
+const cancel = async (place: ShopPlace, { id, headers }: Cancelling): Promise<void> => {
   const body = { reason: 'ordered by a load test' }
   const ask = (): Promise<Exchange> =>
     askShop(place, { method: 'POST', path: `/api/v1/orders/${id}/cancel`, headers, body })
@@ -57,5 +67,4 @@ const cancel = async (place: ShopPlace, { id, headers }: Cancelling): Promise<bo
     await pause(betweenMilliseconds, undefined, { signal: place.signal })
     asked = await ask()
   }
-  return asked.answer?.status === 200
 }

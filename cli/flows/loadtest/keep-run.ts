@@ -1,6 +1,7 @@
 import type { Judgement } from '../../../loadtest/engine/objectives/judgement.ts'
 import type { KeptRun } from '../../../loadtest/report/kept-run.ts'
 import { renderReport } from '../../../loadtest/report/render-report.ts'
+import { runVerdict } from '../../../loadtest/report/run-verdict.ts'
 import { writeFileAtomically } from '../../platforms/write-file-atomically.ts'
 
 export type KeptFiles = {
@@ -18,8 +19,7 @@ export const keepRun = async ({ result, report }: KeptFiles, run: KeptRun): Prom
   await writeFileAtomically(report, renderReport(run))
 }
 
-/** Missed is worse than unknown: something was seen. */
-export const verdictOf = (judgements: readonly Pick<Judgement, 'verdict'>[]): Judgement['verdict'] => {
-  if (judgements.some(({ verdict }) => verdict === 'missed')) return 'missed'
-  return judgements.every(({ verdict }) => verdict === 'met') ? 'met' : 'unknown'
-}
+/** Of the one rule that the page's words come from too: what ended early or is invalid has neither met nor missed anything. */
+export const verdictOf = (run: KeptRun): Judgement['verdict'] => verdicts[runVerdict(run).state]
+
+const verdicts = { invalid: 'unknown', partial: 'unknown', missed: 'missed', unknown: 'unknown', met: 'met' } as const

@@ -23,8 +23,8 @@ export type LoadFleet = {
   readonly workers: readonly LoadWorker[]
   /** From all being ready to the first second: what a word to the farthest of them takes. */
   readonly leadSeconds: number
-  /** After the run, however it ended. */
-  close(): Promise<void>
+  /** After the run, however it ended. Throws where some of it is left; aborted, it waits for nothing more. */
+  close(signal: AbortSignal): Promise<void>
 }
 
 export type OpenLoadFleet = (order: LoadOrder) => Promise<LoadFleet>

@@ -14,7 +14,9 @@ export const podWorkers =
     if (platform.openLoadPods === undefined) return threadWorkers(count)(order)
     say(`starting ${count} workers`)
     const deadlineSeconds = Math.ceil(profile.durationSeconds + profile.cleanUpSeconds + spareSeconds)
-    const pods = await platform.openLoadPods({ run: newRunName(), workers: count, release, deadlineSeconds }, signal)
+    const { cleanUpSeconds } = profile
+    const wish = { run: newRunName(), workers: count, release, deadlineSeconds, cleanUpSeconds }
+    const pods = await platform.openLoadPods(wish, signal)
     const { target } = pods
     const workers = Array.from({ length: count }, (_, worker) =>
       remoteWorker({

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { judgementSchema, type KeptRun } from '../../../loadtest/report/kept-run.ts'
@@ -10,7 +9,7 @@ import { hasErrorCode } from '../../errors/has-error-code.ts'
 import { quoteWord } from '../../errors/quote-word.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
-import { replaceFile } from '../../images/scan/write-reports.ts'
+import { writeFileAtomically } from '../../platforms/write-file-atomically.ts'
 import { readRun } from './read-run.ts'
 
 export const reportFormats = ['html', 'markdown'] as const
@@ -88,14 +87,13 @@ const whyNot = (cause: unknown): string => {
 
 const write = async (path: string, text: string): Promise<void> => {
   try {
-    await mkdir(dirname(path), { recursive: true })
-    await replaceFile(path, text)
+    await writeFileAtomically(path, text)
   } catch (cause) {
     throw new ShopctlError({
       code: 'REPORT_NOT_WRITTEN',
       outcome: 'refused',
       what: `The report could not be written to ${path}; what was there is as it was.`,
-      why: [whyNot(cause)],
+      why: [whyNot(cause instanceof ShopctlError ? cause.cause : cause)],
       fix: [`ls -ld ${quoteWord(path)} ${quoteWord(dirname(path))}`],
       cause,
     })

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import { smallRun } from '../../../loadtest/report/testing/small-run.ts'
 import { loadComparisonView } from '../../output/views/load-comparison-view.ts'
 import { loadReportView } from '../../output/views/load-report-view.ts'
 import { compareFiles, loadComparisonSchema, outcomeOf } from './compare.ts'
+import { filesOf, keepRun } from './keep-run.ts'
 import { loadReportSchema, reportRun } from './report.ts'
 
 let folder = ''
@@ -86,6 +87,16 @@ test('a folder in the place of the report is left as it is', async () => {
   const why = ['a directory is where the file should be']
   await expect(report(file, folder)).rejects.toMatchObject({ code: 'REPORT_NOT_WRITTEN', outcome: 'refused', why })
   expect(readdirSync(folder)).toEqual(['run.json'])
+})
+
+test('a run’s page is the same file whether the run or the report has written it', async () => {
+  const run = smallRun()
+  const files = filesOf(join(folder, 'run.json'))
+  await keepRun(files, run)
+  const page = { mode: statSync(files.report).mode, text: readFileSync(files.report, 'utf8') }
+  await report(files.result, join(folder, 'again.html'))
+  const again = join(folder, 'again.html')
+  expect({ mode: statSync(again).mode, text: readFileSync(again, 'utf8') }).toEqual(page)
 })
 
 test('a report never replaces the run that it is of', async () => {

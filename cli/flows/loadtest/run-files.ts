@@ -8,12 +8,19 @@ import { repositoryRoot } from '../../repository-root.ts'
 const noteSchema = z.object({
   environment: z.string(),
   run: z.string(),
-  password: z.string(),
+  /** Of all its accounts; null as long as nothing is made. */
+  password: z.string().nullable(),
   /** Whose orders may have to be cancelled. */
   accounts: z.array(z.string()),
+  /** The process that runs it, for good: its id alone is used again after its end. */
+  holder: z.object({ processId: z.int().positive(), processStart: z.string(), who: z.string(), since: z.string() }),
 })
-/** What a run has made in the shop, or is about to: kept beside the results, readable by their owner only, until it is gone. */
-export type MadeNote = z.infer<typeof noteSchema>
+/**
+ * A run that goes on, and what it has made in the shop or is about to: kept beside the results, readable by their owner
+ * only, until that is gone.
+ */
+export type RunNote = z.infer<typeof noteSchema>
+export type MadeNote = RunNote & { readonly password: string }
 
 /** Of all environments. */
 export const runDirectory = (variables: NodeJS.ProcessEnv): string =>
@@ -21,14 +28,16 @@ export const runDirectory = (variables: NodeJS.ProcessEnv): string =>
 
 const suffix = '.made.json'
 
-export const keepNote = (directory: string, note: MadeNote): Promise<void> =>
+export const keepNote = (directory: string, note: RunNote): Promise<void> =>
   writeFileAtomically(join(directory, `${note.environment}-${note.run}${suffix}`), JSON.stringify(note))
 
-export const forgetNote = (directory: string, { environment, run }: MadeNote): Promise<void> =>
-  rm(join(directory, `${environment}-${run}${suffix}`), { force: true })
+export const forgetNote = (
+  directory: string,
+  { environment, run }: Pick<RunNote, 'environment' | 'run'>,
+): Promise<void> => rm(join(directory, `${environment}-${run}${suffix}`), { force: true })
 
-/** Of runs that were killed before they had removed it. A note that cannot be read is passed over. */
-export const readNotes = async (directory: string, environment: string): Promise<readonly MadeNote[]> => {
+/** Of runs that go on, and of those that were killed before they had removed what they made. A note that cannot be read is passed over. */
+export const readNotes = async (directory: string, environment: string): Promise<readonly RunNote[]> => {
   const names = await readdir(directory).catch(() => [])
   const notes = await Promise.all(
     names
@@ -38,7 +47,7 @@ export const readNotes = async (directory: string, environment: string): Promise
   return notes.filter((note) => note !== null)
 }
 
-const noteOf = (text: string): MadeNote | null => {
+const noteOf = (text: string): RunNote | null => {
   try {
     return noteSchema.parse(JSON.parse(text))
   } catch {

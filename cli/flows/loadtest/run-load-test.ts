@@ -1,24 +1,21 @@
 import { join } from 'node:path'
-import { coordinateRun } from '../../../loadtest/engine/coordinate/coordinator.ts'
-import { scenarioFacts } from '../../../loadtest/engine/coordinate/scenario-module.ts'
 import { judge } from '../../../loadtest/engine/objectives/judgement.ts'
-import type { RunResult } from '../../../loadtest/engine/result/run-result.ts'
 import type { KeptRun } from '../../../loadtest/report/kept-run.ts'
-import { createScenarios } from '../../../loadtest/scenarios/shop-scenarios.ts'
-import type { LoggedIn, RunData, ShopSettings } from '../../../loadtest/scenarios/shop-settings.ts'
+import type { LoggedIn, RunData } from '../../../loadtest/scenarios/shop-settings.ts'
 import { createDirectory } from '../../platforms/create-directory.ts'
 import type { FlowMeans } from '../means.ts'
 import { beginFlow, type Say, type Steps } from '../steps.ts'
+import { type ClaimedRun, claimRun } from './claim-run.ts'
 import { type FoundShop, findShop } from './find-shop.ts'
 import { interruptedRun } from './interrupted-run.ts'
 import { filesOf, type KeptFiles, keepRun, verdictOf } from './keep-run.ts'
 import type { OpenLoadFleet } from './load-fleet.ts'
 import type { LoadPlan } from './load-plan.ts'
-import { loadSecond } from './load-second.ts'
 import { logInAll } from './log-in-all.ts'
 import { removeMade } from './remove-made.ts'
-import { keepNote, type MadeNote, readNotes, runFileName } from './run-files.ts'
-import { newRunName, newRunWord } from './run-word.ts'
+import { keepNote, type MadeNote, runFileName } from './run-files.ts'
+import { newRunWord } from './run-word.ts'
+import { sendLoad } from './send-load.ts'
 import { accountsFor, makeShopData } from './shop-data.ts'
 
 export type LoadTestRequest = {
@@ -43,15 +40,20 @@ export const runLoadTest = async (request: LoadTestRequest, means: FlowMeans): P
   const { plan, directory, output } = request
   const files = filesOf(output ?? join(directory, `${runFileName(means.environment, means.now())}.json`))
   await createDirectory(directory, 'readable')
-  tellPlan(plan, means)
-  const steps = beginFlow('loadtest run', means)
-  const shop = await steps.ask('way', () => findShop(plan.making, means))
+  const claim = await claimRun(directory, means)
   try {
-    const run = await sendAndRemove({ request, means, steps, shop, files })
-    if (means.interrupted.aborted) throw interruptedRun(means.interrupted, { run, files })
-    return { plan, verdict: verdictOf(run.judgements), run, files }
+    tellPlan(plan, means)
+    const steps = beginFlow('loadtest run', means)
+    const shop = await steps.ask('way', () => findShop(plan.making, means))
+    try {
+      const run = await sendAndRemove({ request, means, steps, shop, files, claim })
+      if (means.interrupted.aborted) throw interruptedRun(means.interrupted, { run, files })
+      return { plan, verdict: verdictOf(run), run, files }
+    } finally {
+      await shop.entry.close?.()
+    }
   } finally {
-    await shop.entry.close?.()
+    await claim.release()
   }
 }
 
@@ -72,10 +74,11 @@ type Sending = {
   readonly steps: Steps
   readonly shop: FoundShop
   readonly files: KeptFiles
+  readonly claim: ClaimedRun
 }
 
 const sendAndRemove = async (sending: Sending): Promise<KeptRun> => {
-  const { request, means, steps, shop } = sending
+  const { request, means, steps, shop, claim } = sending
   const { directory } = request
   // What is kept and what is removed is so after an interrupt as well.
   const wayBack = steps.withSignal(means.abandoned)
@@ -87,7 +90,7 @@ const sendAndRemove = async (sending: Sending): Promise<KeptRun> => {
   }
   let logins: readonly LoggedIn[] = []
   const remove = (note: MadeNote, say: Say) => removeMade({ note, logins, shop, say, directory }, means)
-  const notes: MadeNote[] = [...(await readNotes(directory, means.environment))]
+  const notes: MadeNote[] = [...claim.leftBehind]
   try {
     const data = await steps.run('make-data', async (say) => {
       for (const note of notes.splice(0)) await remove(note, say)
@@ -104,14 +107,14 @@ const sendAndRemove = async (sending: Sending): Promise<KeptRun> => {
 
 type Noting = { readonly say: Say; noted(note: MadeNote): void }
 
-const makeData = async ({ request, means, shop }: Sending, { say, noted }: Noting): Promise<RunData> => {
+const makeData = async ({ request, means, shop, claim }: Sending, { say, noted }: Noting): Promise<RunData> => {
   const { environment, platform, interrupted: signal } = means
   const { plan, directory, keepSecret } = request
   const word = await newRunWord()
   keepSecret(word.password)
-  const run = newRunName()
+  const { run } = claim.note
   const note = async (accounts: readonly string[]) => {
-    const made = { environment, run, password: word.password, accounts: [...accounts] }
+    const made = { ...claim.note, password: word.password, accounts: [...accounts] }
     await keepNote(directory, made)
     noted(made)
   }
@@ -132,33 +135,28 @@ type Keeping = { readonly data: RunData | null; readonly wayBack: Steps }
 
 const sendAndKeep = async (sending: Sending, { data, wayBack }: Keeping): Promise<KeptRun> => {
   const { request, means, steps, shop, files } = sending
-  const { objectives, scenarios } = request.plan
+  const { objectives, scenarios, profile } = request.plan
+  const { platform, interrupted: signal } = means
   const settings = { scenarios: [...scenarios], headers: { ...shop.entry.headers }, limitKey: shop.limitKey, data }
-  const result = await steps.run('send-load', (say) => sendLoad(sending, { settings, say }))
-  return wayBack.run('keep-result', async () => {
+  const sent = await steps.run('send-load', (say) => {
+    const target = new URL(shop.entry.url).origin
+    const order = { target, profile, settings, release: shop.release, platform, say, signal }
+    return sendLoad({ order, openFleet: request.openFleet }, means)
+  })
+  const { result } = sent
+  const keep = async (say: Say): Promise<KeptRun> => {
     const { number, commit } = shop.release
     const release = { number, commit: commit?.sha ?? null }
     const judgements = [...judge(objectives, result)]
     const run: KeptRun = { version: 1, environment: means.environment, release, result, judgements }
     await keepRun(files, run)
+    say('it is kept; who sent the load is taken away')
+    await sent.closed
     return run
-  })
-}
-
-type Load = { readonly settings: ShopSettings; readonly say: Say }
-
-const sendLoad = async ({ request, means, shop }: Sending, { settings, say }: Load): Promise<RunResult> => {
-  const { profile } = request.plan
-  const { platform, interrupted: signal, reporter } = means
-  const here = new URL(shop.entry.url).origin
-  const order = { target: here, profile, settings, release: shop.release, platform, say, signal }
-  const { target, workers, leadSeconds, close } = await request.openFleet(order)
+  }
   try {
-    const scenarios = scenarioFacts(createScenarios(settings))
-    const load = coordinateRun({ target, profile, scenarios, workers, signal, leadSeconds })
-    for await (const window of load.seconds) reporter.emit(loadSecond(window))
-    return await load.result
+    return await wayBack.run('keep-result', keep)
   } finally {
-    await close()
+    await sent.closed
   }
 }

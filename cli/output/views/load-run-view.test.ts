@@ -14,7 +14,7 @@ const tested = (latencies: readonly number[], facts = {}) => {
   const objectives = plan.objectives.filter(({ scope }) => scope.kind === 'all')
   const judgements = [...judge(objectives, result)]
   const run = { version: 1 as const, environment: 'local', release: { number: 3, commit: null }, result, judgements }
-  return { plan, verdict: verdictOf(judgements), run, files: { result: '/runs/a.json', report: '/runs/a.html' } }
+  return { plan, verdict: verdictOf(run), run, files: { result: '/runs/a.json', report: '/runs/a.html' } }
 }
 
 const many = Array.from({ length: 100 }, () => 20)
@@ -25,7 +25,11 @@ test('shows what was missed with its figure, where the rest is, and the verdict 
   expect(lines[0]).toContain('on local (release 3) for 2 s')
   expect(lines).toContain('MISSED: throughput of all requests > 1000 requests/s; it is 100 requests/s.')
   expect(lines).toContain('Met: 3 of 4 objectives.')
-  expect(lines.slice(-3)).toEqual(['Result: /runs/a.json', 'Page:   /runs/a.html', 'Not every objective is met.'])
+  expect(lines.slice(-3)).toEqual([
+    'Result: /runs/a.json',
+    'Page:   /runs/a.html',
+    'Missed: 1 of 4 objectives was not reached.',
+  ])
   expect(missed.verdict).toBe('missed')
 })
 
@@ -33,8 +37,16 @@ test('a run that says nothing is neither met nor missed', () => {
   const invalid = tested(many, { losses: ['worker 1 was lost: it went away before its end'] })
   const text = loadRunView(invalid, { width: null })
   expect(invalid.verdict).toBe('unknown')
-  expect(text).toContain('Invalid: worker 1 was lost: it went away before its end.')
-  expect(text.endsWith('Whether the objectives are met is not known.')).toBe(true)
+  expect(text.split('\n').at(-1)).toBe('Invalid: worker 1 was lost: it went away before its end.')
+})
+
+test('a run that was stopped before its time has missed nothing, in words and in its exit', () => {
+  const stopped = tested(many, { partial: true })
+  expect(stopped.run.judgements.map(({ verdict }) => verdict)).toContain('missed')
+  expect(stopped.verdict).toBe('unknown')
+  expect(loadRunView(stopped, { width: null })).toMatch(
+    /\nPartial: the run was stopped before its time\..* 1 missed\.$/,
+  )
 })
 
 test('scripts get all figures, and no histogram', () => {

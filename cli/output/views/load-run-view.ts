@@ -1,6 +1,7 @@
 import type { Judgement } from '../../../loadtest/engine/objectives/judgement.ts'
 import { objectiveText } from '../../../loadtest/engine/objectives/objective.ts'
 import type { Figures, RunResult } from '../../../loadtest/engine/result/run-result.ts'
+import { runVerdict } from '../../../loadtest/report/run-verdict.ts'
 import type { LoadTestResult } from '../../flows/loadtest/run-load-test.ts'
 import { renderTable } from '../table.ts'
 import { durationInWords } from '../words-for-time.ts'
@@ -17,10 +18,11 @@ export const loadRunView = (tested: LoadTestResult, { width }: { readonly width:
     ...judgements.filter(({ verdict }) => verdict !== 'met').map(judgementLine),
     ...metLine(judgements),
     ...result.notes.map((note) => `Note: ${note}.`),
-    ...result.verdict.reasons.map((reason) => `Invalid: ${reason}.`),
+    // The first is the last line.
+    ...result.verdict.reasons.slice(1).map((reason) => `Invalid: ${reason}.`),
     `Result: ${files.result}`,
     `Page:   ${files.report}`,
-    verdictLine(tested),
+    runVerdict(run).headline,
   ].join('\n')
 }
 
@@ -99,10 +101,5 @@ const judgementLine = ({ objective, verdict, because }: Judgement): string =>
 
 const metLine = (judgements: readonly Judgement[]): readonly string[] => {
   const met = judgements.filter(({ verdict }) => verdict === 'met').length
-  return met === 0 ? [] : [`Met: ${met} of ${judgements.length} objectives.`]
-}
-
-const verdictLine = ({ verdict }: LoadTestResult): string => {
-  if (verdict === 'met') return 'Every objective that was judged is met.'
-  return verdict === 'missed' ? 'Not every objective is met.' : 'Whether the objectives are met is not known.'
+  return met === 0 || met === judgements.length ? [] : [`Met: ${met} of ${judgements.length} objectives.`]
 }

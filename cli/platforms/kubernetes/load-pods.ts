@@ -3,8 +3,8 @@ import { connect, createServer, type Socket } from 'node:net'
 import { z } from 'zod'
 import {
   type LoadRequest,
+  loadGoneSeconds,
   loadJob,
-  loadPodSelector,
   loadPolicy,
   loadProgram,
   loadTarget,
@@ -15,7 +15,7 @@ import { toType } from '../../errors/to-type.ts'
 import type { LoadPods } from '../platform.ts'
 import { jobTrouble } from './job-progress.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
-import { referenceOf } from './object-reference.ts'
+import { isLoadThere, loadPodsOf, takeLoadAway } from './take-load-away.ts'
 import { untilListed } from './until-listed.ts'
 
 export type LoadPodsRequest = LoadRequest & {
@@ -23,19 +23,23 @@ export type LoadPodsRequest = LoadRequest & {
   /** The workers' program (images/bundle-load-worker.ts). */
   readonly packed: Uint8Array
   readonly signal: AbortSignal
+  /** For the pods to go; left out, what they may take and a little. */
+  readonly endSeconds?: number
 }
 
 /** A cluster that adds nodes takes minutes for one. */
 const startSeconds = 300
-const endSeconds = 60
 
 /** Makes the pods and waits until all of them run. Throws LOAD_NOT_STARTED (refused), with all taken away again. */
 export const startLoadPods = async (request: LoadPodsRequest): Promise<LoadPods> => {
   const { client, signal, packed } = request
   const job: KubeObject = loadJob(request)
-  const made = await client.apply({ object: job, conflicts: 'refuse', mode: 'apply' }, signal)
-  const owner = { uid: z.string().parse(made.metadata.uid) }
+  const goneBy = new Date(Date.now() + loadGoneSeconds(request) * 1_000)
+  let isSeen = false
   try {
+    const made = await client.apply({ object: job, conflicts: 'refuse', mode: 'apply' }, signal)
+    isSeen = true
+    const owner = { uid: z.string().parse(made.metadata.uid) }
     for (const object of [loadPolicy(request, owner), loadProgram(request, { owner, packed })]) {
       await client.apply({ object, conflicts: 'refuse', mode: 'apply' }, signal)
     }
@@ -43,12 +47,34 @@ export const startLoadPods = async (request: LoadPodsRequest): Promise<LoadPods>
     return {
       target: loadTarget(request),
       connect: (worker, within) => openLine(request, { pod: pods[worker] ?? '', signal: within }),
-      close: () => takeAway(request, job),
+      close: (within) => takeLoadAway(request, { job, goneBy, made: 'seen', signal: within }),
     }
   } catch (error) {
-    await takeAway(request, job).catch(() => undefined)
-    throw error
+    const isRefused = !isSeen && error instanceof ShopctlError && error.outcome === 'refused'
+    if (isRefused && !(await isLoadThere(request, job))) throw error
+    // The signal that may have brought us here takes nothing away.
+    const { signal: never } = new AbortController()
+    const removal = { job, goneBy, made: isSeen ? 'seen' : 'perhaps', signal: never } as const
+    const left = await takeLoadAway(request, removal).then(() => null, wordsOf)
+    throw error instanceof NotRunning ? notStarted(request, { why: error.message, left }) : withLeft(error, left)
   }
+}
+
+const wordsOf = (failure: unknown): string =>
+  failure instanceof ShopctlError ? [failure.message, ...failure.why].join(' ') : String(failure)
+
+/** An error that leaves something in the cluster says so, and is no refusal. */
+const withLeft = (error: unknown, left: string | null): unknown => {
+  if (left === null) return error
+  if (!(error instanceof ShopctlError)) return new Error(left, { cause: error })
+  const { code, message: what, why, fix, cause } = error
+  const outcome = error.outcome === 'refused' ? 'failed' : error.outcome
+  return new ShopctlError({ code, outcome, what, why: [...why, left], fix, cause })
+}
+
+/** Its message says why. */
+class NotRunning extends Error {
+  override readonly name = 'NotRunning'
 }
 
 const podSchema = z.object({
@@ -59,19 +85,12 @@ const podSchema = z.object({
 const indexOf = ({ metadata: { annotations } }: z.infer<typeof podSchema>): number =>
   Number(annotations['batch.kubernetes.io/job-completion-index'])
 
-const podsOf = ({ namespace, run }: LoadRequest) => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  namespace,
-  labelSelector: loadPodSelector(run),
-})
-
 /** Their names, by the part that each does. */
 const untilRunning = async (request: LoadPodsRequest, job: KubeObject): Promise<readonly string[]> => {
   const { client, workers, signal } = request
   const running = await untilListed({
     client,
-    request: podsOf(request),
+    request: loadPodsOf(request),
     judge: (items) => {
       const pods = items.map((item) => podSchema.parse(item)).toSorted((one, other) => indexOf(one) - indexOf(other))
       const isUp = pods.length === workers && pods.every(({ status }) => status.phase === 'Running')
@@ -82,7 +101,7 @@ const untilRunning = async (request: LoadPodsRequest, job: KubeObject): Promise<
     signal,
   })
   if (running !== null && !('why' in running)) return running
-  throw notStarted(request, running?.why ?? (await whyNot(request, job)))
+  throw new NotRunning(running?.why ?? (await whyNot(request, job)))
 }
 
 /** What no wait mends is told at once. */
@@ -94,19 +113,21 @@ const troubleThatStays = (pods: readonly KubeObject[]): { readonly why: string }
 const whyNot = async ({ client, namespace, signal, ...request }: LoadPodsRequest, job: KubeObject): Promise<string> => {
   const fieldSelector = `involvedObject.kind=Job,involvedObject.name=${job.metadata.name}`
   const [pods, events] = await Promise.all([
-    client.list(podsOf({ ...request, namespace }), signal),
+    client.list(loadPodsOf({ ...request, namespace }), signal),
     client.list({ apiVersion: 'v1', kind: 'Event', namespace, fieldSelector }, signal),
   ])
   const trouble = jobTrouble(pods.items, events.items)
   return trouble?.why ?? `${pods.items.length} of ${request.workers} pods appeared within ${startSeconds} s`
 }
 
-const notStarted = ({ environment: { name }, workers }: LoadPodsRequest, why: string): ShopctlError =>
+type NotStarted = { readonly why: string; readonly left: string | null }
+
+const notStarted = ({ environment: { name }, workers }: LoadPodsRequest, { why, left }: NotStarted): ShopctlError =>
   new ShopctlError({
     code: 'LOAD_NOT_STARTED',
-    outcome: 'refused',
-    what: `The ${workers} load workers did not all start in ${name}; no load was sent and they are taken away.`,
-    why: [why],
+    outcome: left === null ? 'refused' : 'failed',
+    what: `The ${workers} load workers did not all start in ${name}; no load was sent${left === null ? ' and they are taken away' : ''}.`,
+    why: left === null ? [why] : [why, left],
     fix: [toType(`loadtest run --env ${name}`)],
   })
 
@@ -136,19 +157,4 @@ const socketPair = async (signal: AbortSignal): Promise<{ readonly near: Socket;
   const [far] = await accepted
   server.close()
   return { near, far }
-}
-
-/** With the Job go its pods, its program and its policy. Resolves when the pods are gone. */
-const takeAway = async (request: LoadPodsRequest, job: KubeObject): Promise<void> => {
-  const { client } = request
-  const signal = AbortSignal.timeout(endSeconds * 1_000)
-  await client.delete(referenceOf(job), signal)
-  await untilListed({
-    client,
-    request: podsOf(request),
-    judge: (pods) => (pods.length === 0 ? 'gone' : null),
-    deadlineSeconds: endSeconds,
-    doing: 'taking the load workers away',
-    signal,
-  })
 }
