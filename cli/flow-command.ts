@@ -69,6 +69,13 @@ export abstract class FlowCommand extends ShopCommand {
         ])
         return readCommit(repositoryRoot, { run: runTool, signal: interrupted })
       },
+      async ancestry(sha) {
+        const [{ readAncestry }, { runTool }] = await Promise.all([
+          import('./releases/read-ancestry.ts'),
+          import('./tools/run-tool.ts'),
+        ])
+        return readAncestry({ repository: repositoryRoot, sha }, { run: runTool, signal: interrupted })
+      },
       now: () => new Date(),
       interrupted,
       abandoned,

@@ -85,7 +85,19 @@ const plugins: Readonly<Record<string, readonly string[]>> = {
   'warnings-ng': ['recordIssues', 'sarif'],
   'workflow-aggregator': [
     ...['pipeline', 'agent', 'parameters', 'options', 'environment', 'stages', 'stage', 'steps', 'parallel', 'when'],
-    ...['input', 'post', 'always', 'success', 'failure', 'aborted', 'unsuccessful', 'not', 'anyOf', 'triggers'],
+    ...[
+      'input',
+      'post',
+      'always',
+      'success',
+      'failure',
+      'unstable',
+      'aborted',
+      'unsuccessful',
+      'not',
+      'anyOf',
+      'triggers',
+    ],
     ...['changeRequest', 'buildingTag', 'branch', 'beforeOptions', 'label', 'message', 'ok', 'submitter'],
     ...['submitterParameter', 'choice', 'cron', 'buildDiscarder', 'logRotator', 'disableConcurrentBuilds'],
     ...['preserveStashes', 'skipDefaultCheckout', 'timeout', 'sh', 'dir', 'deleteDir', 'stash', 'unstash', 'node'],
@@ -118,4 +130,14 @@ test('every word of the Jenkinsfiles comes with a plugin that is installed, and 
 
 test('every plugin has one exact version', () => {
   for (const line of installed) expect(line).toMatch(/^[a-z0-9-]+:[\w.]*\d[\w.]*$/)
+})
+
+test('the README lets nobody build by hand what no job discovers, and claims no comment that no step writes', () => {
+  const readme = read('README.md')
+  const [release = ''] = jobs.filter((script) => script.includes("multibranchPipelineJob('release/shop')"))
+  const [includes = ''] = found(release, /includes\('([^']+)'\)/g)
+  const [byHand = ''] = found(readme, /^\| by hand, `DEPLOY_TO` \| as far as it says \| (.+) \|$/gm)
+  expect(found(byHand.split(':')[0] ?? '', /`([^`]+)`/g)).toEqual(includes.split(' '))
+  expect(readme).toMatch(/`reports\/summary\.md` [^.]* not posted/)
+  expect(pipelines).not.toMatch(/pullRequest|comment|publishChecks/)
 })

@@ -30,8 +30,14 @@ const thirteen = [
 const groups = ['Check', 'Staging', 'Production', 'Release']
 const promote = 'bin/shopctl release promote --from staging --to prod --yes'
 const smokeProd = 'bin/shopctl smoke --env prod --junit reports/junit/smoke.xml'
-const rollback = 'bin/shopctl rollback --env prod --yes'
+// Only from what this build has released: rerun, or overtaken by somebody, it has nothing to take back.
+const rollback = 'bin/shopctl rollback --env prod --only-reported --yes'
 const notify = 'bin/shopctl notify'
+const cost = 'bin/shopctl cost --env staging --offline'
+
+const nightly = 'pipelines/nightly.Jenkinsfile'
+const loadtest = 'pipelines/loadtest.Jenkinsfile'
+const defaultLoad = 'bin/shopctl loadtest run --env staging --profile default --yes --output reports/loadtest.json'
 
 const main = { BRANCH_NAME: 'main' }
 const tag = { BRANCH_NAME: 'v1.4.0', TAG_NAME: 'v1.4.0' }
@@ -53,10 +59,18 @@ const triggers = {
   smokeAborted: { file, env: tag, aborts: [smokeProd] },
   slackFails: { file, env: main, fails: [notify] },
   lintFails: { file, env: main, fails: ['bin/test lint'] },
-  nightly: { file: 'pipelines/nightly.Jenkinsfile', env: {} },
-  nightlyFails: { file: 'pipelines/nightly.Jenkinsfile', env: {}, fails: ['bin/shopctl scan fs'] },
-  load: { file: 'pipelines/loadtest.Jenkinsfile', env: {} },
-  soak: { file: 'pipelines/loadtest.Jenkinsfile', env: { PROFILE: 'soak' } },
+  costFails: { file, env: pullRequest, fails: [cost] },
+  costAborted: { file, env: main, aborts: [cost] },
+  testsAreUnstable: { file, env: main, unstable: ['junit'] },
+  findingsAreUnstable: { file, env: pullRequest, unstable: ['recordIssues'] },
+  nightly: { file: nightly, env: {} },
+  nightlyFails: { file: nightly, env: {}, fails: ['bin/shopctl scan fs'] },
+  nightlyAborted: { file: nightly, env: {}, aborts: ['bin/shopctl scan fs'] },
+  nightlyUnstable: { file: nightly, env: {}, unstable: ['recordIssues'] },
+  load: { file: loadtest, env: {} },
+  loadFails: { file: loadtest, env: {}, fails: [defaultLoad] },
+  loadAborted: { file: loadtest, env: {}, aborts: [defaultLoad] },
+  soak: { file: loadtest, env: { PROFILE: 'soak' } },
 } as const satisfies Record<string, BuildRequest>
 
 let builds = new Map<string, Build>()
@@ -124,7 +138,7 @@ describe.skipIf(groovyMissing !== null)(
         ['Build', ['Types', 'Bundles']],
         ['Unit Tests', ['Tests', 'Lint', 'Arrows']],
         ['Docker Build', ['Users', 'Catalog', 'Orders']],
-        ['Trivy Scan', ['Dependencies', 'Secrets', 'Configuration', 'Images']],
+        ['Trivy Scan', ['Dependencies', 'Secrets', 'Configuration', 'Images', 'Cost']],
       ])
     })
 
@@ -228,6 +242,18 @@ describe.skipIf(groovyMissing !== null)(
       expect(commands('tag')).not.toContain(rollback)
     })
 
+    test('what it would cost is on the page of every build, without an account; not to know it fails none', () => {
+      for (const name of ['pullRequest', 'main', 'tag'] as const) expect(commands(name)).toContain(cost)
+      expect(events('main', 'sh').find(({ facts }) => facts.command === cost)?.credentials).toEqual([])
+      expect(build('costFails').result).toBe('SUCCESS')
+      expect(events('costFails', 'caught').map(({ path }) => path.at(-1))).toEqual(['Cost'])
+    })
+
+    test('who aborts a build while its cost is asked ends it', () => {
+      expect(build('costAborted').result).toBe('ABORTED')
+      expect(ran(build('costAborted')).at(-1)).toBe('Trivy Scan')
+    })
+
     test('Slack that is out of order makes no build fail', () => {
       expect(build('slackFails').result).toBe('SUCCESS')
       expect(events('slackFails', 'caught')).toHaveLength(1)
@@ -273,7 +299,7 @@ describe.skipIf(groovyMissing !== null)(
 
     describe('whatever command of a release fails', () => {
       let failed = new Map<string, Build>()
-      const commandsOfRelease = () => commands('tag').filter((command) => !/ (evidence|notify)/.test(command))
+      const commandsOfRelease = () => commands('tag').filter((command) => !/ (evidence|notify|cost)/.test(command))
 
       beforeAll(async () => {
         const each = commandsOfRelease()
@@ -316,14 +342,33 @@ describe.skipIf(groovyMissing !== null)(
         'bin/shopctl scan config',
         'bin/shopctl scan image --running staging',
         'bin/shopctl scan image --running prod',
+        'bin/shopctl evidence --outcome passed',
+        notify,
       ])
-      expect(commands('nightlyFails').slice(-2)).toEqual(['bin/shopctl evidence --outcome failed', notify])
+    })
+
+    test.each([
+      ['main', 'SUCCESS', 'passed'],
+      ['lintFails', 'FAILURE', 'failed'],
+      ['testsAreUnstable', 'UNSTABLE', 'failed'],
+      ['findingsAreUnstable', 'UNSTABLE', 'failed'],
+      ['smokeAborted', 'ABORTED', 'aborted'],
+      ['nightly', 'SUCCESS', 'passed'],
+      ['nightlyFails', 'FAILURE', 'failed'],
+      ['nightlyAborted', 'ABORTED', 'aborted'],
+      ['nightlyUnstable', 'UNSTABLE', 'failed'],
+      ['load', 'SUCCESS', 'passed'],
+      ['loadFails', 'FAILURE', 'failed'],
+      ['loadAborted', 'ABORTED', 'aborted'],
+    ] as const)('%s ends as %s and is told as %s, once', (name, result, outcome) => {
+      expect(build(name).result).toBe(result)
+      const told = commands(name).filter((command) => / (evidence|notify)/.test(command))
+      expect(told).toEqual([`bin/shopctl evidence --outcome ${outcome}`, notify])
+      expect(commands(name).slice(-2)).toEqual(told)
     })
 
     test('the load test keeps staging to itself, and never meets production', () => {
-      expect(commands('load')).toEqual([
-        'bin/shopctl loadtest run --env staging --profile default --yes --output reports/loadtest.json',
-      ])
+      expect(commands('load')[0]).toBe(defaultLoad)
       expect(commands('soak')[0]).toContain('--profile soak')
       expect(events('load', 'sh')[0]?.locks).toEqual(['shop-staging'])
     })

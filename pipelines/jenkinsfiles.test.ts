@@ -53,6 +53,16 @@ describe.each(jenkinsfileNames)('%s', (name) => {
     await expect(parseCommand(command)).resolves.toBeUndefined()
   })
 
+  test('each way to end is told as what it is', () => {
+    const told = [...text.matchAll(/^ {4}(\w+) \{\n {6}node[\s\S]*?evidence --outcome (\w+)'[\s\S]*?shopctl notify'/gm)]
+    expect(told.map(([, condition, outcome]) => `${condition} as ${outcome}`)).toEqual([
+      'success as passed',
+      'failure as failed',
+      'unstable as failed',
+      'aborted as aborted',
+    ])
+  })
+
   test('there is no logic: no branch, loop, variable, script block or text that is put together', () => {
     expect(text).not.toMatch(/["$`]/)
     const words = /\b(if|else|for|while|switch|try|catch|def|script|expression|return|load|evaluate|each)\b/

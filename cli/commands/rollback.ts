@@ -4,6 +4,7 @@ import { toType } from '../errors/to-type.ts'
 import { dryRunFlag, environmentFlag, forceFlag, reasonFlag, waitFlag, yesFlag } from '../flags.ts'
 import { FlowCommand } from '../flow-command.ts'
 import type { RollbackPlan } from '../flows/rollback.ts'
+import { reportsFlag } from '../reports-flag.ts'
 
 export default class Rollback extends FlowCommand {
   static override summary = 'Go back to the last release that succeeded before the current one, or to the one named'
@@ -11,6 +12,7 @@ export default class Rollback extends FlowCommand {
   static override examples = [
     '<%= config.bin %> rollback --env local',
     '<%= config.bin %> rollback --env local --to 41 --yes',
+    '<%= config.bin %> rollback --env prod --only-reported --yes',
   ]
 
   static override flags = {
@@ -21,6 +23,11 @@ export default class Rollback extends FlowCommand {
     ...reasonFlag,
     ...waitFlag,
     to: Flags.integer({ min: 1, helpValue: 'RELEASE', summary: 'the release to go back to' }),
+    'only-reported': Flags.boolean({
+      exclusive: ['to'],
+      summary: 'only from what the newest deploy or promotion in --reports has released, else change nothing',
+    }),
+    ...reportsFlag,
   }
 
   protected async execute() {
@@ -33,6 +40,7 @@ export default class Rollback extends FlowCommand {
     const result = await rollback(
       {
         to: flags.to ?? null,
+        reported: flags['only-reported'] ? await this.#reported(flags.reports, environment) : null,
         mode: flags['dry-run'] ? 'dry-run' : 'apply',
         why: flags.reason ?? null,
         force: flags.force ? 'force' : 'no',
@@ -58,5 +66,13 @@ export default class Rollback extends FlowCommand {
       return { result, text: rollbackPlanView(result.plan, this.width), outcome: 'changes' as const }
     }
     return { result, text: rollbackView(result, environment) }
+  }
+
+  async #reported(folder: string, environment: string) {
+    const [{ readReports }, { reportedRelease }] = await Promise.all([
+      import('../evidence/read-reports.ts'),
+      import('../evidence/reported-release.ts'),
+    ])
+    return reportedRelease((await readReports(folder)).reports, environment)
   }
 }

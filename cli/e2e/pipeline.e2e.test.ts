@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { groovyMissing } from '../../pipelines/testing/evaluate-pipeline.ts'
 import { failedIn, type MainBuild, runMainBuild } from './main-build.ts'
 import { createShop, type Shop } from './shop.ts'
@@ -58,6 +59,22 @@ describe.skipIf(groovyMissing !== null)(`the commands of a main build (${groovyM
       ]),
     )
     expect(build.told.join('')).toContain('"blocks"')
+  })
+
+  test('what the build has released is taken back once, and nothing that came after', async () => {
+    const back = async () => {
+      const words = ['rollback', '--env', 'local', '--only-reported', '--yes', '--json']
+      const { code, stdout, stderr } = await shop.run(words, { env: { SHOPCTL_REPORTS: 'reports' } })
+      expect(code, stderr).toBe(0)
+      return z.object({ result: z.record(z.string(), z.unknown()) }).parse(JSON.parse(stdout)).result
+    }
+    expect(await back()).toMatchObject({ outcome: 'rolled-back', release: { number: 3, restores: 1 } })
+    expect(await back()).toMatchObject({
+      outcome: 'nothing-to-take-back',
+      why: expect.stringMatching(/^release 3 by .* came after release 2 of "deploy --env local --yes"$/),
+      release: { number: 3 },
+    })
+    expect(await shop.records()).toHaveLength(3)
   })
 
   test('no report holds a secret that the build was given', async () => {

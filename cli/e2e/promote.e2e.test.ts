@@ -60,11 +60,12 @@ describe('where staging stands on release 1', () => {
   })
 
   test('another commit than that of the release has to be checked out first', async () => {
-    const { code, what, fix } = await refused('--from staging --to prod --release 1', standing())
+    const { code, what, why, fix } = await refused('--from staging --to prod --release 1', standing())
     expect(code).toBe('SOURCE_DIFFERS')
     expect(what).toContain('release 1 of staging')
-    expect(fix[0]).toBe(`git checkout ${'a'.repeat(40)}`)
-    expect(fix[1]).toMatch(/release promote --from staging --to prod --release 1 --force$/)
+    expect(why[1]).toBe('this clone does not hold aaaaaaaaaaaa')
+    expect(fix.slice(0, 2)).toEqual(['git fetch --tags', `git checkout ${'a'.repeat(40)}`])
+    expect(fix[2]).toMatch(/release promote --from staging --to prod --release 1 --force$/)
   })
 
   test('prod lacks what only people can give, before a registry is asked', async () => {

@@ -154,6 +154,7 @@ const figuresWords = (figures: z.infer<typeof figuresSchema> | undefined): strin
 
 const estimated = z.object({
   environment: z.string(),
+  against: z.enum(['account', 'nothing']),
   estimate: z.object({
     delta: z.number(),
     budget: z.number(),
@@ -169,7 +170,7 @@ export function costOf(report: RunReport): CostLine | undefined {
   return {
     environment: result.environment,
     monthlyUsd: monthly.total.expected,
-    changeUsd: delta,
+    changeUsd: result.against === 'nothing' ? null : delta,
     budgetUsd: budget,
     verdict,
   }

@@ -43,9 +43,11 @@ export function rolloutWords({ environment, release, state, previous, millisecon
   return `${environment}: release ${release}, ${state ?? 'never closed'}, in ${durationInWords(milliseconds)} (${before})`
 }
 
-/** `prod: 1,491.57 USD a month of 1,500, +12.00` */
-export const costWords = ({ environment, monthlyUsd, budgetUsd, changeUsd }: CostLine): string =>
-  `${environment}: ${inDollars(monthlyUsd)} USD a month expected, ${inDollarsMore(changeUsd)} by this change, budget ${inDollars(budgetUsd)}`
+/** `prod: 1,491.57 USD a month expected, +12.00 by this change, budget 1,500.00` */
+export const costWords = ({ environment, monthlyUsd, budgetUsd, changeUsd }: CostLine): string => {
+  const change = changeUsd === null ? '' : `, ${inDollarsMore(changeUsd)} by this change`
+  return `${environment}: ${inDollars(monthlyUsd)} USD a month expected${change}, budget ${inDollars(budgetUsd)}`
+}
 
 export const commandWords = ({ outcome, exitCode, milliseconds }: CommandRun): string =>
   `${outcomeWords[outcome].toLowerCase()} (exit ${exitCode}) in ${durationInWords(milliseconds)}`

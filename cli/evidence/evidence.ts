@@ -74,7 +74,8 @@ export type LoadLine = {
 export type CostLine = {
   readonly environment: string
   readonly monthlyUsd: number
-  readonly changeUsd: number
+  /** Null where nobody was asked what stands now. */
+  readonly changeUsd: number | null
   readonly budgetUsd: number
   readonly verdict: string
 }

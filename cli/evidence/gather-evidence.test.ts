@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { costWords } from './evidence-words.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { aReport, failedRun, vitestJson } from './testing/reports.ts'
 
@@ -164,4 +165,49 @@ test('where a check failed after a rollout, what users are on comes first', () =
   expect(gatherEvidence({ ...nothing, reports }).sentence).toBe(
     'Release 6 serves in prod. smoke --env prod ended with exit code 5.',
   )
+})
+
+const estimate = (against: 'account' | 'nothing') => ({
+  environment: 'staging',
+  against,
+  estimate: { delta: 12, budget: 1500, verdict: 'within', monthly: { total: { expected: 1400 } } },
+})
+const cost = 'cost --env staging --offline'
+const offTheNet = { code: 'TERRAFORM_PROVIDER_MISSING', what: 'There is no provider.', why: [], fix: [] }
+
+test('what a month costs is told; what changes of it only where the account was asked', () => {
+  const reports = (['account', 'nothing'] as const).map((against) =>
+    aReport({ typed: cost, result: estimate(against) }),
+  )
+  const { costs } = gatherEvidence({ ...nothing, reports })
+  expect(costs).toMatchObject([
+    { monthlyUsd: 1400, changeUsd: 12 },
+    { monthlyUsd: 1400, changeUsd: null },
+  ])
+  expect(costs.map(costWords)).toEqual([
+    'staging: 1,400.00 USD a month expected, +12.00 by this change, budget 1,500.00',
+    'staging: 1,400.00 USD a month expected, budget 1,500.00',
+  ])
+})
+
+test('where the build passed, a cost that could not be told is a warning and no failure', () => {
+  const reports = [aReport({ typed: cost, exitCode: 3, error: offTheNet }), aReport({ typed: 'scan fs', from: 5 })]
+  const passed = gatherEvidence({ ...nothing, reports, outcome: 'passed' })
+  expect(passed).toMatchObject({
+    outcome: 'passed',
+    sentence: 'All of it passed.',
+    failure: null,
+    warnings: [`${cost}: There is no provider.`],
+  })
+  const dear = [aReport({ typed: cost, exitCode: 5 })]
+  expect(gatherEvidence({ ...nothing, reports: dear, outcome: 'passed' }).warnings).toEqual([
+    `${cost} ended with exit code 5.`,
+  ])
+})
+
+test('what stopped a build is told before a cost that could not be told, and without anything else that is', () => {
+  const reports = [aReport({ typed: cost, exitCode: 3, error: offTheNet }), ...failedRun]
+  expect(gatherEvidence({ ...nothing, reports, outcome: 'failed' }).failure?.code).toBe('ROLLOUT_UNHEALTHY')
+  const alone = gatherEvidence({ ...nothing, reports: reports.slice(0, 1) })
+  expect(alone).toMatchObject({ outcome: 'failed', failure: { code: 'TERRAFORM_PROVIDER_MISSING' } })
 })

@@ -30,7 +30,8 @@ export const gatherEvidence = (gathered: Gathered): Evidence => {
   const rollouts = reports.flatMap((report) => rolloutOf(report) ?? [])
   const last = lastRuns(commands)
   const outcome = gathered.outcome ?? outcomeOf([...last.map((run) => run.outcome), ...tests.map(outcomeOfTests)])
-  const failed = last.find((run) => run.outcome !== 'passed')
+  const stopped = last.filter((run) => run.outcome !== 'passed')
+  const failed = outcome === 'passed' ? undefined : (stopped.find((run) => !isTold(run)) ?? stopped[0])
   const ends = reports.map(({ finishedAt }) => Date.parse(finishedAt))
   const startedAt = reports[0]?.startedAt ?? null
   return {
@@ -49,11 +50,18 @@ export const gatherEvidence = (gathered: Gathered): Evidence => {
     loads: reports.flatMap((report) => loadOf(report) ?? []),
     costs: reports.flatMap((report) => costOf(report) ?? []),
     commands,
-    warnings: reports.flatMap(({ events }) =>
-      events.flatMap((event) => (event.type === 'warning' ? event.message : [])),
-    ),
+    warnings: [
+      ...reports.flatMap(({ events }) => events.flatMap((event) => (event.type === 'warning' ? event.message : []))),
+      ...(outcome === 'passed' ? stopped.map(wordsForStopped) : []),
+    ],
   }
 }
+
+/** A pipeline goes on whatever it costs: what stopped it is another command, where there is one. */
+const isTold = ({ typed }: CommandRun): boolean => /^(infra )?cost /.test(typed)
+
+const wordsForStopped = ({ typed, failure, exitCode }: CommandRun): string =>
+  failure === null ? `${typed} ended with exit code ${exitCode}.` : `${typed}: ${failure.what}`
 
 const outcomeOfTests = ({ passed, failed }: TestLine): Outcome => {
   if (failed > 0) return 'failed'

@@ -1,17 +1,16 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
 import { buildFacts } from '../evidence/build-facts.ts'
 import type { Evidence, Outcome } from '../evidence/evidence.ts'
 import { gatherEvidence } from '../evidence/gather-evidence.ts'
+import { readReports } from '../evidence/read-reports.ts'
 import { renderMarkdown } from '../evidence/render-markdown.ts'
 import { renderPage } from '../evidence/render-page.ts'
 import { renderSlack } from '../evidence/render-slack.ts'
-import { parseRunReport } from '../evidence/run-reports.ts'
 import { readChanges } from '../releases/read-changes.ts'
 import { readCommit } from '../releases/read-commit.ts'
-import { parsedJson } from '../tools/parsed-json.ts'
 import { runTool } from '../tools/run-tool.ts'
 import type { RunTool } from '../tools/tool-call.ts'
 
@@ -71,25 +70,6 @@ export async function collectEvidence(request: EvidenceRequest): Promise<Evidenc
   await mkdir(output, { recursive: true })
   for (const kind of ['page', 'comment', 'message'] as const) await writeFile(files[kind], redact(texts[kind]))
   return { outcome: evidence.outcome, sentence: evidence.sentence, files, evidence }
-}
-
-async function readReports(folder: string) {
-  const names = await readdir(folder).catch(() => [])
-  const texts = await Promise.all(
-    names
-      .filter((name) => name.endsWith('.json'))
-      .toSorted()
-      .map(async (name) => ({
-        name: name.slice(0, -'.json'.length),
-        text: await readFile(join(folder, name), 'utf8'),
-      })),
-  )
-  const reports = texts.flatMap(({ text }) => parseRunReport(text) ?? [])
-  const tests = texts.flatMap(({ name, text }) => {
-    const json = parsedJson(text)
-    return json === null ? [] : [{ name, json: json.value }]
-  })
-  return { reports, tests }
 }
 
 const nothingLeft = (folder: string): ShopctlError =>

@@ -1,6 +1,7 @@
 import type { HealthPolicy } from '../health/policy.ts'
 import type { Reporter } from '../output/events.ts'
 import type { Platform } from '../platforms/platform.ts'
+import type { ReadAncestry } from '../releases/read-ancestry.ts'
 import type { Commit } from '../releases/release.ts'
 import type { runChecks } from '../smoke/run-checks.ts'
 
@@ -16,6 +17,8 @@ export type FlowMeans = {
   readonly command: string
   readonly smoke: typeof runChecks
   readonly commit: () => Promise<Commit | null>
+  /** Whether a commit is in the history of what is checked out. */
+  readonly ancestry: ReadAncestry
   readonly now: () => Date
   /** Fires at the first Ctrl-C or SIGTERM: start nothing more, put back what was begun. */
   readonly interrupted: AbortSignal

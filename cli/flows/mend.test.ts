@@ -76,6 +76,7 @@ describe('after a kill', () => {
     await killedDuring(world, 'observe')
     const request = {
       to: null,
+      reported: null,
       mode: 'apply',
       why: null,
       force: 'no',

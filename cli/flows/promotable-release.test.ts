@@ -8,6 +8,7 @@ import { deployAll, withRelease1 } from './testing/with-release.ts'
 
 const back: RollbackRequest = {
   to: null,
+  reported: null,
   mode: 'apply',
   why: 'prices are wrong',
   force: 'no',
@@ -28,7 +29,7 @@ const rolledBack = async () => {
 const asked = { release: null, force: 'no', words: 'release promote --from local --to prod' } as const
 
 test('after a rollback it is the rollback that is taken', async () => {
-  const release = await promotableRelease(asked, await rolledBack())
+  const { release } = await promotableRelease(asked, await rolledBack())
   expect(release).toMatchObject({ number: 3, kind: 'rollback', restores: 1 })
 })
 
@@ -38,7 +39,7 @@ test('what a person took back there is refused by its number, until it is forced
   expect(error).toMatchObject({ code: 'DIGEST_REFUSED', exitCode: 3 })
   expect(error.why).toEqual(['release 2: catalog: rolled back by ada@laptop in release 3: prices are wrong'])
   const forced = await promotableRelease({ ...asked, release: 2, force: 'force' }, source)
-  expect(forced.number).toBe(2)
+  expect(forced.release.number).toBe(2)
 })
 
 test('while the next is being released there nothing is taken', async () => {

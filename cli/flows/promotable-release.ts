@@ -15,6 +15,12 @@ export type PromotableRequest = {
   readonly words: string
 }
 
+export type Promotable = {
+  readonly release: ReleaseRecord
+  /** All of its environment, newest first. */
+  readonly records: readonly ReleaseRecord[]
+}
+
 type Source = Pick<FlowMeans, 'environment' | 'platform' | 'reporter'>
 
 const nothingServes = (environment: string, why: string): ShopctlError =>
@@ -58,7 +64,7 @@ const servingNow = async (
  * The release of the source environment that is taken to another one: what serves there, or the one named. Throws
  * NOTHING_TO_PROMOTE, NEWEST_NOT_SUCCEEDED, RELEASE_NOT_FOUND, RELEASE_NEVER_SUCCEEDED or DIGEST_REFUSED, all refused.
  */
-export const promotableRelease = async (request: PromotableRequest, source: Source): Promise<ReleaseRecord> => {
+export const promotableRelease = async (request: PromotableRequest, source: Source): Promise<Promotable> => {
   const { environment } = source
   const situation = await readSituation(source)
   const { records } = situation
@@ -68,5 +74,5 @@ export const promotableRelease = async (request: PromotableRequest, source: Sour
       : releaseThatSucceeded(records, { environment, number: request.release })
   const forced = toType(`${request.words} --release ${release.number} --force`)
   if (request.force === 'no') refuseKnownBad(records, release.services, { environment, forced })
-  return release
+  return { release, records }
 }

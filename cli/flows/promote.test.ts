@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import type { PromotionPlan } from './promote.ts'
+import { rollback } from './rollback.ts'
 import { failureOf } from './testing/failure-of.ts'
 import { declined, promotionWorld, testedCommit } from './testing/promotion-world.ts'
+import { scriptedMeans } from './testing/scripted-means.ts'
 
 test('what staging runs comes to prod in the order of a deploy, and nothing is built or pushed', async () => {
   const world = await promotionWorld()
@@ -161,6 +163,54 @@ describe('what is promoted has succeeded and serves', () => {
   })
 })
 
+describe('the databases of prod', () => {
+  /** Prod was given releases 1 and 2 of staging; what 2 migrated cannot be undone. */
+  const withBothInProd = async () => {
+    const world = await promotionWorld()
+    await world.toProd()
+    world.source.catalog = 'catalog2'
+    await world.toStaging()
+    await world.toProd()
+    const second = world.prod.records[1]
+    if (second === undefined) throw new Error('no second release')
+    const migrations = [{ service: 'catalog', name: '0007_drop_prices', reversible: false }]
+    await world.prod.platform.releases.update({ ...second, migrations })
+    return world
+  }
+  type World = Awaited<ReturnType<typeof withBothInProd>>
+  const back = { to: null, reported: null, mode: 'apply', why: null, force: 'no', waitSeconds: 0 } as const
+  const goBack = (platform: World['platform'], environment: string) =>
+    rollback({ ...back, confirm: async () => undefined }, { ...scriptedMeans(platform).means, environment })
+
+  test('meet no older code because it has a new number where it was rolled back to', async () => {
+    const world = await withBothInProd()
+    await goBack(world.staging.platform, 'staging')
+    const error = await failureOf(world.toProd())
+    expect(error).toMatchObject({ code: 'PROMOTION_GOES_BACK', exitCode: 3 })
+    expect(error.message).toContain('is newer than release 3, which is what 1 was')
+    expect(world.prod.records).toHaveLength(2)
+  })
+
+  test('meet no older code by --force either, where a migration cannot be undone', async () => {
+    const world = await withBothInProd()
+    const error = await failureOf(world.toProd({ release: 1, force: 'force' }))
+    expect(error).toMatchObject({ code: 'MIGRATION_IRREVERSIBLE', exitCode: 3 })
+    expect(error.why).toEqual(['catalog: migration 0007_drop_prices cannot be undone'])
+    expect(error.fix[0]).toMatch(/rollback --env prod --to 1 --force$/)
+    expect(world.prod.records).toHaveLength(2)
+  })
+
+  test('meet newer code again after a rollback of prod', async () => {
+    const world = await withBothInProd()
+    const second = world.prod.records[1]
+    if (second !== undefined) await world.prod.platform.releases.update({ ...second, migrations: [] })
+    await goBack(world.prod.platform, 'prod')
+    expect(world.prod.records[2]).toMatchObject({ restores: 1, promotedFrom: { release: 1 } })
+    expect((await world.toProd({ release: 1 })).outcome).toBe('unchanged')
+    expect((await world.toProd({ force: 'force' })).outcome).toBe('deployed')
+  })
+})
+
 test('where the checkout would render something else than was tested it is refused, until it is forced', async () => {
   const world = await promotionWorld()
   const other = { commit: async () => ({ ...testedCommit, sha: 'd'.repeat(40) }) }
@@ -171,6 +221,18 @@ test('where the checkout would render something else than was tested it is refus
   expect(error.fix[0]).toBe(`git checkout ${testedCommit.sha}`)
   expect(world.prod.records).toEqual([])
   expect((await world.toProd({ force: 'force' }, other)).release?.commit).toEqual(testedCommit)
+})
+
+test('while a release waits for its approval, what staging was given since is not taken in its place', async () => {
+  const world = await promotionWorld()
+  // Only code came after: with the release's own digests in them, the manifests are the same.
+  const there = world.staging.records[0]
+  Object.assign(world.staging.platform, { render: async () => there })
+  const older = { commit: async () => ({ ...testedCommit, sha: 'a'.repeat(40) }) }
+  const error = await failureOf(world.toProd({}, { ...older, ancestry: async () => 'not-in-history' }))
+  expect(error).toMatchObject({ code: 'SOURCE_DIFFERS', exitCode: 3 })
+  expect(world.prod.records).toEqual([])
+  expect((await world.toProd({}, older)).outcome).toBe('deployed')
 })
 
 test('after an interrupt nothing is begun', async () => {

@@ -1,9 +1,9 @@
-import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
 import type { FlowMeans } from './means.ts'
 import type { Origin } from './origin.ts'
 import { promotableRelease } from './promotable-release.ts'
+import { refuseGoingBack } from './refuse-going-back.ts'
 import { requireSameSource } from './require-same-source.ts'
 import { scanArtifacts } from './scan-artifacts.ts'
 import { type ShipRequest, type ShipResult, ship } from './ship.ts'
@@ -30,23 +30,6 @@ export type PromoteResult = ShipResult & { readonly promoted: NonNullable<Releas
 export type PromotionMeans = {
   readonly source: Pick<FlowMeans, 'environment' | 'platform' | 'reporter'>
   readonly target: FlowMeans
-}
-
-/** An older release than what was promoted last may not fit the databases: that is what a rollback looks at. */
-const refuseGoingBack = (
-  release: ReleaseRecord,
-  current: ReleaseRecord | null,
-  { environment, forced }: { readonly environment: string; readonly forced: string },
-): void => {
-  const last = current?.promotedFrom ?? null
-  if (last === null || last.environment !== release.environment || last.release <= release.number) return
-  throw new ShopctlError({
-    code: 'PROMOTION_GOES_BACK',
-    outcome: 'refused',
-    what: `${environment} has been on release ${last.release} of ${last.environment} already, which is newer than ${release.number}; nothing was changed.`,
-    why: ['a rollback knows which migrations cannot be undone; a promotion does not'],
-    fix: [toType(`rollback --env ${environment}`), forced],
-  })
 }
 
 /** The digests that another environment runs. */
@@ -87,12 +70,13 @@ export const promote = async (request: PromoteRequest, { source, target }: Promo
   const words = `release promote --from ${source.environment} --to ${environment}`
 
   const { before, release, forced } = await steps.ask('plan', async () => {
-    const release = await promotableRelease({ release: request.release, force, words }, source)
+    const { release, records } = await promotableRelease({ release: request.release, force, words }, source)
     const forced = toType(`${words} --release ${release.number} --force`)
     const before = await readSituation(target)
+    refuseGoingBack({ release, source: records, target: before, environment, force, forced })
     if (force === 'no') {
-      refuseGoingBack(release, before.current, { environment, forced })
-      await requireSameSource({ release, here: await target.commit(), platform: source.platform, forced })
+      const { ancestry } = target
+      await requireSameSource({ release, here: await target.commit(), ancestry, platform: source.platform, forced })
     }
     await platform.requireSettings?.(interrupted)
     return { before, release, forced }

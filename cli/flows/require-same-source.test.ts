@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import type { Platform } from '../platforms/platform.ts'
+import type { Ancestry } from '../releases/read-ancestry.ts'
 import type { Commit, ReleaseRecord } from '../releases/release.ts'
 import { aRelease } from '../releases/testing/a-release.ts'
 import { requireSameSource } from './require-same-source.ts'
@@ -13,7 +14,7 @@ const commit = (letter: string, state: 'clean' | 'dirty' = 'clean'): Commit => (
   dirty: state === 'dirty',
 })
 
-type Case = { readonly there: Commit | null; readonly here: Commit | null }
+type Case = { readonly there: Commit | null; readonly here: Commit | null; readonly ancestry?: Ancestry }
 type Rendering = (release: ReleaseRecord) => Platform['render']
 
 const same: Rendering = (release) => async () => release
@@ -21,9 +22,10 @@ const otherwise: Rendering = (release) => async () => ({ ...release, shared: { k
 const notAtAll: Rendering = () => () =>
   Promise.reject(new ShopctlError({ code: 'AWS_NOT_LOGGED_IN', outcome: 'refused', what: 'AWS wants a login.' }))
 
-const required = ({ there, here }: Case, rendering: Rendering) => {
+const required = ({ there, here, ancestry = 'in-history' }: Case, rendering: Rendering) => {
   const release = aRelease({ number: 12, services: { users: 'a', catalog: 'b' }, commit: there })
-  return requireSameSource({ release, here, platform: { render: rendering(release) }, forced: 'by force' })
+  const platform = { render: rendering(release) }
+  return requireSameSource({ release, here, ancestry: async () => ancestry, platform, forced: 'by force' })
 }
 
 test('at the commit of the release nothing is rendered', async () => {
@@ -52,7 +54,6 @@ const cases: readonly (Case & { readonly title: string; readonly why: string; re
     why: 'it was made of aaaaaaaaaaaa and of changes that no commit has',
     fix: 'deploy --env staging',
   },
-  { title: 'no commit here', there: commit('a'), here: null, why: 'there is no commit here', fix: 'git checkout aaaa' },
   {
     title: 'no commit there',
     there: null,
@@ -72,6 +73,32 @@ test.each(cases)('with $title it is refused where the manifests come out otherwi
 
 test.each(cases)('with $title it goes on where the manifests are those that were tested', async (sides) => {
   await required(sides, same)
+})
+
+test('a release of a newer commit than is checked out is refused, although its manifests are the same', async () => {
+  const newer = { there: commit('b'), here: commit('a'), ancestry: 'not-in-history' } as const
+  const error = await failureOf(required(newer, same))
+  expect(error).toMatchObject({ code: 'SOURCE_DIFFERS', exitCode: 3 })
+  expect(error.why).toEqual([
+    'it was made of bbbbbbbbbbbb, and here is aaaaaaaaaaaa',
+    'bbbbbbbbbbbb is not in the history of what is checked out here',
+  ])
+  expect(error.fix).toEqual([`git checkout ${'b'.repeat(40)}`, 'by force'])
+})
+
+test('a release of a commit that this clone does not hold is refused, and says how to get it', async () => {
+  const error = await failureOf(required({ there: commit('b'), here: commit('a'), ancestry: 'unknown' }, same))
+  expect(error.why[1]).toBe('this clone does not hold bbbbbbbbbbbb')
+  expect(error.fix).toEqual(['git fetch --tags', `git checkout ${'b'.repeat(40)}`, 'by force'])
+})
+
+test('without a commit here nothing shows what the release was made of', async () => {
+  const error = await failureOf(required({ there: commit('a'), here: null, ancestry: 'unknown' }, same))
+  expect(error.why).toEqual(['there is no commit here', 'this clone does not hold aaaaaaaaaaaa'])
+})
+
+test('changes here that no commit has are looked at by the manifests alone', async () => {
+  await required({ there: commit('a'), here: commit('a', 'dirty'), ancestry: 'unknown' }, same)
 })
 
 test('what cannot be rendered here is refused, and says why it could not', async () => {

@@ -9,6 +9,7 @@ import { deployAll } from './testing/with-release.ts'
 
 const request: RollbackRequest = {
   to: null,
+  reported: null,
   mode: 'apply',
   why: null,
   force: 'no',
@@ -31,7 +32,7 @@ const withThreeReleases = async (behaviours: Readonly<Record<string, Behaviour>>
 test('without arguments it goes to the release before, builds nothing and migrates nothing', async () => {
   const world = await withThreeReleases()
   const result = await rollback(request, scriptedMeans(world.platform).means)
-  expect(result.plan.target.number).toBe(2)
+  expect(result.plan?.target.number).toBe(2)
   expect(world.journal).toEqual(['prepare', 'apply 4', 'observe 4', 'entry', 'promote 4', 'retire 4'])
   expect(world.records[3]).toMatchObject({ kind: 'rollback', restores: 2, state: 'succeeded', previous: 3 })
   expect(world.records[3]?.services).toEqual(world.records[1]?.services)
@@ -41,7 +42,7 @@ test('a second one goes further back, never forth', async () => {
   const world = await withThreeReleases()
   await rollback(request, scriptedMeans(world.platform).means)
   const result = await rollback(request, scriptedMeans(world.platform).means)
-  expect(result.plan.target.number).toBe(1)
+  expect(result.plan?.target.number).toBe(1)
   expect((await failureOf(rollback(request, scriptedMeans(world.platform).means))).code).toBe('NO_ROLLBACK_TARGET')
 })
 
@@ -96,5 +97,50 @@ test('a target whose bundle is gone is refused before anything is touched', asyn
   const platform = { ...world.platform, missing: async () => ['catalog: the bundle sha256:2 is gone'] }
   const error = await failureOf(rollback(request, scriptedMeans(platform).means))
   expect(error).toMatchObject({ code: 'RELEASE_INCOMPLETE', exitCode: 3 })
+  expect(world.journal).toEqual([])
+})
+
+const reported = (number: number) => ({ kind: 'released', number, typed: 'release promote' }) as const
+
+test('what one command has made is taken back, and nothing in its place', async () => {
+  const world = await withThreeReleases()
+  const { means } = scriptedMeans(world.platform)
+  const older = await rollback({ ...request, reported: reported(2) }, means)
+  expect(older).toMatchObject({
+    outcome: 'nothing-to-take-back',
+    why: 'release 3 by ada@laptop came after release 2 of "release promote"',
+    release: { number: 3 },
+  })
+  const unchanged = { kind: 'nothing', why: '"release promote" has opened no release' } as const
+  expect(await rollback({ ...request, reported: unchanged }, means)).toMatchObject({ why: unchanged.why })
+  expect(world.journal).toEqual([])
+  expect(world.records).toHaveLength(3)
+
+  const made = { ...request, reported: reported(3) }
+  expect(await rollback(made, means)).toMatchObject({ outcome: 'rolled-back', release: { number: 4, restores: 2 } })
+  expect((await rollback(made, means)).outcome).toBe('nothing-to-take-back')
+  expect(world.records).toHaveLength(4)
+})
+
+test('what came between the look and the lock is not taken back', async () => {
+  const world = await withThreeReleases()
+  const { means } = scriptedMeans(world.platform)
+  const confirm = async () => {
+    world.source.catalog = 'catalog4'
+    await deploy(deployAll, scriptedMeans(world.platform).means)
+  }
+  const result = await rollback({ ...request, reported: reported(3), confirm }, means)
+  expect(result).toMatchObject({ outcome: 'nothing-to-take-back', release: { number: 4 } })
+  expect(world.serving()).toBe(4)
+})
+
+test('somebody whose release is not settled is left alone', async () => {
+  const world = await withThreeReleases()
+  const third = world.records[2]
+  if (third === undefined) throw new Error('no third release')
+  await world.platform.releases.update({ ...third, number: 4, state: 'unknown', who: 'grace@desk' })
+  const { means } = scriptedMeans(world.platform)
+  const result = await rollback({ ...request, reported: reported(3) }, means)
+  expect(result).toMatchObject({ why: 'release 4 by grace@desk was begun after release 3 and is not settled' })
   expect(world.journal).toEqual([])
 })

@@ -1,7 +1,8 @@
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
+import type { ReportedRelease } from '../evidence/reported-release.ts'
 import { compareReleases } from '../releases/compare-releases.ts'
-import { irreversibleBetween, rollbackTarget } from '../releases/history.ts'
+import { irreversibleBetween, isUnsettled, rollbackTarget } from '../releases/history.ts'
 import type { ReleaseRecord } from '../releases/release.ts'
 import type { FlowMeans } from './means.ts'
 import { mendFirst } from './mend-first.ts'
@@ -21,6 +22,8 @@ export type RollbackPlan = {
 export type RollbackRequest = {
   /** The release to go to; null is the last that succeeded before the current one. */
   readonly to: number | null
+  /** Goes back from nothing else than this; null where whatever is current is left. */
+  readonly reported: ReportedRelease | null
   readonly mode: 'apply' | 'dry-run'
   readonly why: string | null
   /** Also goes back across a migration that cannot be undone. */
@@ -30,10 +33,40 @@ export type RollbackRequest = {
   readonly confirm: (plan: RollbackPlan) => Promise<void>
 }
 
-export type RollbackResult = {
-  readonly outcome: 'rolled-back' | 'would-change'
-  readonly plan: RollbackPlan
-  readonly release: ReleaseRecord | null
+export type RollbackResult =
+  | {
+      readonly outcome: 'rolled-back' | 'would-change'
+      readonly plan: RollbackPlan
+      readonly release: ReleaseRecord | null
+    }
+  | {
+      readonly outcome: 'nothing-to-take-back'
+      readonly why: string
+      readonly plan: null
+      readonly release: ReleaseRecord | null
+    }
+
+type NothingToTakeBack = Extract<RollbackResult, { readonly outcome: 'nothing-to-take-back' }>
+
+/** Null where a rollback may go on: who takes back what one command has made leaves alone what came after it. */
+const nothingToTakeBack = (
+  { records, current }: Situation,
+  reported: ReportedRelease | null,
+): NothingToTakeBack | null => {
+  if (reported === null) return null
+  const nothing = (why: string) =>
+    ({ outcome: 'nothing-to-take-back', why, plan: null, release: current }) satisfies NothingToTakeBack
+  if (reported.kind === 'nothing') return nothing(reported.why)
+  const { number, typed } = reported
+  const [newest] = records
+  if (current === null) return nothing(`release ${number} of "${typed}" is not current: no release is`)
+  if (current.number !== number) {
+    return nothing(`release ${current.number} by ${current.who} came after release ${number} of "${typed}"`)
+  }
+  if (newest !== undefined && newest.number > number && isUnsettled(newest)) {
+    return nothing(`release ${newest.number} by ${newest.who} was begun after release ${number} and is not settled`)
+  }
+  return null
 }
 
 const refuseIrreversible = (plan: RollbackPlan, records: readonly ReleaseRecord[], means: FlowMeans): void => {
@@ -74,7 +107,11 @@ export const rollback = async (request: RollbackRequest, means: FlowMeans): Prom
   const { platform } = means
   const steps = beginFlow('rollback', means)
 
-  const shown = await steps.ask('plan', async () => plan(await readSituation(means), request, means))
+  const shown = await steps.ask('plan', async () => {
+    const situation = await readSituation(means)
+    return nothingToTakeBack(situation, request.reported) ?? plan(situation, request, means)
+  })
+  if ('outcome' in shown) return shown
   await refuseIncomplete(shown, means)
   if (request.mode === 'dry-run') return { outcome: 'would-change', plan: shown, release: null }
   await request.confirm(shown)
@@ -85,6 +122,8 @@ export const rollback = async (request: RollbackRequest, means: FlowMeans): Prom
     const situation = await mendFirst(means, { steps, signal })
     // Mending what was left has gone back already, to where it was asked to go.
     const { current } = situation
+    const nothing = nothingToTakeBack(situation, request.reported)
+    if (nothing !== null) return nothing
     const wasLeft = shown.leaving.state === 'in-progress'
     if (wasLeft && current?.number === shown.target.number)
       return { outcome: 'rolled-back', plan: shown, release: current }

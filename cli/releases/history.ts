@@ -29,7 +29,7 @@ const byNumber = (records: Records, number: number | null): ReleaseRecord | unde
   records.find((record) => record.number === number)
 
 /** Where a release stands in the order of what was shipped: a rollback stands where the release stands that it restores. */
-const position = (records: Records, record: ReleaseRecord): number => {
+export const position = (records: Records, record: ReleaseRecord): number => {
   if (record.restores === null || record.restores >= record.number) return record.number
   const restored = byNumber(records, record.restores)
   return restored === undefined ? record.restores : position(records, restored)
@@ -63,7 +63,7 @@ type RollbackWish = {
 }
 
 /** Neither proven nor taken back: some of it may be what users are on. */
-const isUnsettled = ({ state }: ReleaseRecord): boolean => state === 'unknown' || state === 'in-progress'
+export const isUnsettled = ({ state }: ReleaseRecord): boolean => state === 'unknown' || state === 'in-progress'
 
 /**
  * Where a rollback goes. Never back and forth: after 42 → 41 the next one goes below 41, and a release that a rollback
@@ -200,14 +200,16 @@ export const irreversibleBetween = (
   current: ReleaseRecord,
 ): readonly MigrationRecord[] => {
   const provenUpTo = newestLike(records, target)
-  return records
-    .filter(({ number }) => number > provenUpTo)
+  const since = records.filter(({ number }) => number > provenUpTo)
+  return irreversibleOf(since, (service) => !samePair(target.services[service], current.services[service]))
+}
+
+/** Each migration of these that cannot be undone once, the oldest first, of the services that would change. */
+export const irreversibleOf = (records: Records, changes: (service: string) => boolean): readonly MigrationRecord[] =>
+  records
     .flatMap(({ migrations }) => migrations)
-    .filter(({ reversible, service }) => {
-      return !reversible && !samePair(target.services[service], current.services[service])
-    })
+    .filter(({ reversible, service }) => !reversible && changes(service))
     .filter(({ service, name }, index, all) => {
       return all.findIndex((other) => other.service === service && other.name === name) === index
     })
     .toReversed()
-}

@@ -1,4 +1,5 @@
-import type { RunTool, ToolCall } from '../tools/tool-call.ts'
+import type { RunTool } from '../tools/tool-call.ts'
+import { gitCall } from './git-call.ts'
 import type { Commit } from './release.ts'
 
 export type Changes = { readonly since: string; readonly commits: readonly Omit<Commit, 'dirty'>[] }
@@ -12,21 +13,16 @@ export type ChangesRequest = {
 
 const most = 200
 
-const git = (repository: string, ...args: readonly string[]): ToolCall => ({
-  program: 'git',
-  args: ['-C', repository, ...args],
-  // Looking must not write the index that another git may be using.
-  env: { GIT_OPTIONAL_LOCKS: '0' },
-  timeoutSeconds: 10,
-})
-
 /** Newest first. Null where nothing says what came before, or a shallow clone does not hold it. */
 export async function readChanges(
   { repository, since, variables }: ChangesRequest,
   { run, signal }: { readonly run: RunTool; readonly signal: AbortSignal },
 ): Promise<Changes | null> {
   const told = async (...args: readonly string[]): Promise<string | null> => {
-    const { exitCode, stdout } = await run(git(repository, ...args), signal).catch(() => ({ exitCode: 1, stdout: '' }))
+    const { exitCode, stdout } = await run(gitCall(repository, ...args), signal).catch(() => ({
+      exitCode: 1,
+      stdout: '',
+    }))
     return exitCode === 0 ? stdout.trimEnd() : null
   }
   const { CHANGE_TARGET, GIT_PREVIOUS_SUCCESSFUL_COMMIT } = variables

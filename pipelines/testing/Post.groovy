@@ -1,6 +1,6 @@
 class Post extends Words {
   /** Jenkins' own order. */
-  static final List<String> ORDER = ['always', 'aborted', 'failure', 'success', 'unsuccessful', 'cleanup']
+  static final List<String> ORDER = ['always', 'aborted', 'failure', 'success', 'unstable', 'unsuccessful', 'cleanup']
   Map<String, Closure> blocks = [:]
 
   void always(Closure body) { blocks.always = body }
@@ -11,6 +11,8 @@ class Post extends Words {
 
   void success(Closure body) { blocks.success = body }
 
+  void unstable(Closure body) { blocks.unstable = body }
+
   void unsuccessful(Closure body) { blocks.unsuccessful = body }
 
   void cleanup(Closure body) { blocks.cleanup = body }
@@ -19,7 +21,7 @@ class Post extends Words {
     switch (condition) {
       case ['always', 'cleanup']: return true
       case 'unsuccessful': return result != 'SUCCESS'
-      default: return [aborted: 'ABORTED', failure: 'FAILURE', success: 'SUCCESS'][condition] == result
+      default: return [aborted: 'ABORTED', failure: 'FAILURE', success: 'SUCCESS', unstable: 'UNSTABLE'][condition] == result
     }
   }
 }

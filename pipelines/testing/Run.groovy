@@ -1,6 +1,6 @@
 /**
  * One build: a model, what triggered it, and what goes wrong in it.
- * request: [env: [BRANCH_NAME, CHANGE_ID?, TAG_NAME?, …], fails: [command], aborts: [command], approval: yes|no|timeout]
+ * request: [env: [BRANCH_NAME, CHANGE_ID?, TAG_NAME?, …], fails: [command], aborts: [command], unstable: [step], approval: yes|no|timeout]
  */
 class Run {
   static final List<String> RESULTS = ['SUCCESS', 'UNSTABLE', 'FAILURE', 'ABORTED']

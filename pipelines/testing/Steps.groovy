@@ -56,6 +56,7 @@ class Steps extends Words {
   private void report(String word, Map arguments) {
     needAgent(word)
     run.note(word, arguments)
+    if (word in run.request.unstable) run.worsen('UNSTABLE')
   }
 
   void milestone(Map arguments) { run.note('milestone', arguments) }
@@ -68,6 +69,11 @@ class Steps extends Words {
     } catch (Fault fault) {
       run.note('caught', [message: arguments.message])
       if (arguments.buildResult != 'SUCCESS') run.worsen(arguments.buildResult ?: 'FAILURE')
+    } catch (Interrupted interrupted) {
+      // Jenkins goes on after an abort too, and takes its result whatever buildResult says.
+      if (arguments.catchInterruptions == false) throw interrupted
+      run.note('caught', [message: arguments.message])
+      run.worsen('ABORTED')
     }
   }
 

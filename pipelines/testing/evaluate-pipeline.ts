@@ -13,6 +13,8 @@ export type BuildRequest = {
   readonly fails?: readonly string[]
   /** Commands in which the build is aborted, by a person or a timeout. */
   readonly aborts?: readonly string[]
+  /** Steps that keep a report and find the build UNSTABLE by what stands in it. */
+  readonly unstable?: readonly ('junit' | 'recordIssues')[]
   readonly approval?: 'yes' | 'no' | 'timeout'
 }
 
@@ -59,7 +61,7 @@ const repository = join(import.meta.dirname, '..', '..')
 
 /** Evaluates builds in one start of Groovy. A file that Jenkins would not take is answered as a mistake. */
 export const evaluatePipelines = async (requests: readonly BuildRequest[]) => {
-  const input = requests.map((request) => ({ fails: [], aborts: [], approval: 'yes', ...request }))
+  const input = requests.map((request) => ({ fails: [], aborts: [], unstable: [], approval: 'yes', ...request }))
   const folder = join('pipelines', 'testing')
   const ended = await runTool(
     {

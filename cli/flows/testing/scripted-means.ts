@@ -28,6 +28,7 @@ export const scriptedMeans = (platform: Platform) => {
     who: 'ada@laptop',
     command: 'deploy --env local',
     commit: async () => null,
+    ancestry: async () => 'in-history',
     smoke: async (checks): Promise<readonly SmokeResult[]> =>
       checks.map((check) => {
         const failure = smokeFailures.includes(check.service) ? `${check.path} answered 500` : null

@@ -32,8 +32,18 @@ export const rollbackPlanView = ({ comparison }: RollbackPlan, width: number | n
   return migrations.length === 0 ? table : `${table}\n\nMigrations between, which stay:\n${migrations.join('\n')}`
 }
 
-export const rollbackView = ({ plan, release }: RollbackResult, environment: string): string => {
+export const rollbackView = (result: RollbackResult, environment: string): string => {
+  if (result.outcome === 'nothing-to-take-back') return nothingView(result.why, { ...result, environment })
+  const { plan, release } = result
   if (release === null) return ''
   if (release.number === plan.target.number) return `${environment} is back on release ${release.number}.`
   return `${environment} is back on what release ${plan.target.number} was, as release ${release.number}.`
+}
+
+const nothingView = (
+  why: string,
+  { release, environment }: { readonly release: RollbackResult['release']; readonly environment: string },
+): string => {
+  const stays = release === null ? '' : `; ${environment} stays on release ${release.number}`
+  return `Nothing was taken back: ${why}${stays}.`
 }
