@@ -1,13 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { LoggedIn } from '../../../loadtest/scenarios/shop-settings.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import type { Answer, Exchange } from '../../smoke/exchange.ts'
-import { forEachFew, logInToShop, type ShopPlace } from './shop-account.ts'
-
-/** A shop that is busy says so, and is asked again. */
-const tries = 10
-const againMilliseconds = 1_000
+import { forEachFew, logInToShop, type ShopPlace, whatCame } from './shop-account.ts'
 
 export type Customers = {
   readonly accounts: readonly string[]
@@ -26,14 +21,8 @@ export const logInAll = async (
 ): Promise<readonly LoggedIn[]> => {
   const logins: LoggedIn[] = []
   await forEachFew(accounts, async (email) => {
-    let { login, asked } = await logInToShop(place, { email, password })
+    const { login, asked } = await logInToShop(place, { email, password })
     refuseLimited(asked, environment)
-    for (let tried = 1; asked.answer?.status === 503 && tried < tries; tried++) {
-      await pause(againMilliseconds, undefined, { signal: place.signal })
-      const again = await logInToShop(place, { email, password })
-      login = again.login
-      asked = again.asked
-    }
     if (login === null) throw loginRefused(asked, environment)
     logins.push(login)
   })
@@ -62,11 +51,11 @@ const countedIn = ({ headers }: Answer): number | null => {
   return quota === undefined || quota === left ? null : Number(quota)
 }
 
-const loginRefused = ({ answer, silence }: Exchange, environment: string): ShopctlError =>
+const loginRefused = (asked: Exchange, environment: string): ShopctlError =>
   new ShopctlError({
     code: 'LOGIN_REFUSED',
     outcome: 'refused',
     what: `Customers that were made for the load test cannot log in to ${environment}; no load was sent.`,
-    why: [silence ?? `answered ${answer?.status}: ${answer?.text.slice(0, 300) ?? ''}`],
+    why: [whatCame(asked)],
     fix: [toType(`logs users --env ${environment}`)],
   })

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { requestHeaders } from '../../../loadtest/scenarios/limit-token.ts'
 import { loggedIn, loginPath } from '../../../loadtest/scenarios/sessions.ts'
 import type { LoggedIn } from '../../../loadtest/scenarios/shop-settings.ts'
@@ -14,6 +15,26 @@ export const askShop = ({ entry, limitKey, signal }: ShopPlace, asked: Ask): Pro
   return exchange({ ...asked, headers }, { entry, seconds, signal })
 }
 
+/** In words, with no more of a page than tells what is wrong. */
+export const whatCame = ({ answer, silence }: Exchange): string =>
+  silence ?? `answered ${answer?.status}: ${answer?.text.slice(0, 300) ?? ''}`
+
+/** A shop that is busy, or just gets a new pod, is asked again. Only for what may be done twice. */
+export const askPatiently = async (
+  ask: () => Promise<Exchange>,
+  { signal, tries = 10, again = isBusy }: { signal: AbortSignal; tries?: number; again?(asked: Exchange): boolean },
+): Promise<Exchange> => {
+  for (let tried = 1; ; tried++) {
+    const asked = await ask()
+    if (tried >= tries || !again(asked)) return asked
+    await pause(againMilliseconds, undefined, { signal })
+  }
+}
+
+export const isBusy = ({ answer }: Exchange): boolean => answer === null || answer.status === 503
+
+const againMilliseconds = 1_000
+
 export type Credentials = { readonly email: string; readonly password: string }
 
 /** The exchange too, where nobody was let in: it tells why. */
@@ -21,7 +42,8 @@ export const logInToShop = async (
   place: ShopPlace,
   { email, password }: Credentials,
 ): Promise<{ readonly login: LoggedIn | null; readonly asked: Exchange }> => {
-  const asked = await askShop(place, { method: 'POST', path: loginPath, body: { email, password } })
+  const ask = () => askShop(place, { method: 'POST', path: loginPath, body: { email, password } })
+  const asked = await askPatiently(ask, place)
   const login = asked.answer?.status === 200 ? loggedIn(email, JSON.parse(asked.answer.text)) : null
   return { login, asked }
 }
