@@ -32,7 +32,7 @@ export const checks: readonly Check[] = [
   tests('load'),
   tests('e2e'),
   { ...tests('infra'), beside: 'the one before' },
-  tests('cluster'),
+  { ...tests('cluster'), beside: 'the one before' },
 ]
 
 export type ChosenChecks = { readonly checks: readonly Check[] } | { readonly unknown: string }

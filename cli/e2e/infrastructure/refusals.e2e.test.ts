@@ -78,7 +78,8 @@ describe.skipIf(noEmulator !== null)(onEmulator('what infra refuses before it ch
     const missing = await quickest(() => run(words, { env: { PATH: pathWithout('terraform') } }))
     expect(shown(missing)).toMatchObject({ code: 3, what: expect.stringContaining('TOOL_MISSING') })
     expect(failureIn(missing).fix.join(' ')).toContain('terraform')
-    expect(missing.milliseconds).toBeLessThan(1000)
+    // A second on a machine of its own; what this tells apart is whether anything was waited for.
+    expect(missing.milliseconds).toBeLessThan(5_000)
 
     const folder = join(shop.root, '..', 'old tools')
     await mkdir(folder)
