@@ -42,7 +42,8 @@ export async function startEdge({ settings, logger, timeouts = defaultTimeouts, 
     }
     releases.apply(reading.routes)
     const { generation, release, candidate } = releases.status()
-    logger.info({ generation, release, candidate }, 'routes loaded')
+    const serving = { release: release ?? undefined, candidate: candidate ?? undefined }
+    logger.info({ generation, ...serving }, 'routes loaded')
     return reading
   }
   const first = reload()
@@ -90,7 +91,7 @@ export async function startEdge({ settings, logger, timeouts = defaultTimeouts, 
   }
 
   const ports = Object.fromEntries(listeners.map(({ name, port }) => [name, port]))
-  logger.info({ ports, release: releases.status().release }, 'listening')
+  logger.info({ ports, release: releases.status().release ?? undefined }, 'listening')
   return { ports, stop, stopped: stopped.promise }
 }
 

@@ -100,6 +100,7 @@ export class Exchange {
     this.span?.end(this.#outcome(statusCode))
     this.#options.logAccess({
       requestId: this.requestId,
+      traceId: this.span?.traceId,
       listener: this.#options.listener,
       method: this.method,
       path: this.path,

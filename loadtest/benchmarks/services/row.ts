@@ -33,6 +33,7 @@ export const resultsFileSchema = z.object({
   services: resultsSchema,
   orders: resultsSchema.optional(),
   load: resultsSchema.optional(),
+  observability: resultsSchema.optional(),
 })
 export type ResultsFile = z.infer<typeof resultsFileSchema>
 
