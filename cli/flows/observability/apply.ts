@@ -1,0 +1,99 @@
+import type { AddOnGroup } from '../../../manifests/add-ons/add-on-request.ts'
+import { interruption } from '../../errors/interruption.ts'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
+import { toType } from '../../errors/to-type.ts'
+import type { AddOns, AddOnsApplied, AddOnsPlan } from '../../platforms/add-ons.ts'
+import type { FieldDifference } from '../../platforms/platform.ts'
+import type { FlowMeans } from '../means.ts'
+import { beginFlow, type Steps } from '../steps.ts'
+import { withLock } from '../with-lock.ts'
+import { requireAddOns } from './require-add-ons.ts'
+import { waitForAddOns } from './wait-for-add-ons.ts'
+
+export type ApplyAddOnsRequest = {
+  readonly mode: 'apply' | 'dry-run'
+  readonly groups: readonly AddOnGroup[]
+  /** `take`: fields and objects of somebody else are taken over. */
+  readonly conflicts: 'refuse' | 'take'
+  /** How long to wait for a lock that somebody else holds; 0 refuses at once. */
+  readonly waitSeconds: number
+}
+
+export type AddOnsResult = {
+  readonly environment: string
+  readonly outcome: 'unchanged' | 'would-change' | 'applied'
+  readonly groups: readonly AddOnGroup[]
+  /** Of objects: what would change, or what did. */
+  readonly fields: readonly FieldDifference[]
+  /** What is left out, and why. */
+  readonly notes: readonly string[]
+  readonly created: number
+  readonly changed: number
+  readonly pruned: readonly string[]
+  /** Workloads that are ready; null where nobody looked. */
+  readonly ready: number | null
+}
+
+const betweenLooksMilliseconds = 2000
+
+const untilReady = (addOns: AddOns, { groups }: ApplyAddOnsRequest, means: FlowMeans, steps: Steps): Promise<number> =>
+  steps.run(
+    'ready',
+    (say) => {
+      const { environment, policy, interrupted: signal } = means
+      return waitForAddOns({ environment, policy, look: addOns.watch(groups), betweenLooksMilliseconds, say, signal })
+    },
+    (ready) => `${ready} ready`,
+  )
+
+/** What is applied stays: what ran before runs on until what replaces it is ready. */
+const leftHalfway = (signal: AbortSignal, environment: string): ShopctlError => {
+  const stopped = interruption(signal, 'bringing up what runs beside the shop')
+  return new ShopctlError({
+    code: stopped.code,
+    outcome: stopped.outcome,
+    what: stopped.message,
+    why: ['what was applied stays, and nothing was pruned; applying again goes on from there'],
+    fix: [toType(`observability apply --env ${environment}`)],
+    cause: stopped,
+  })
+}
+
+type Changing = { readonly addOns: AddOns; readonly plan: AddOnsPlan; readonly steps: Steps }
+
+const change = async (
+  request: ApplyAddOnsRequest,
+  { addOns, steps }: Changing,
+  means: FlowMeans,
+): Promise<AddOnsApplied & { readonly pruned: readonly string[]; readonly ready: number }> => {
+  const { groups, conflicts, waitSeconds } = request
+  return withLock({ means, steps, why: 'observability apply', waitSeconds }, async (_lock, signal) => {
+    try {
+      const applied = await steps.run('apply', () => addOns.apply(groups, conflicts, signal))
+      const ready = await untilReady(addOns, request, { ...means, interrupted: signal }, steps)
+      const pruned = await steps.run('retire', () => addOns.prune(groups, signal))
+      return { ...applied, pruned, ready }
+    } catch (error) {
+      // An abort comes out of whatever was waited for.
+      throw signal.aborted ? leftHalfway(signal, means.environment) : error
+    }
+  })
+}
+
+/**
+ * Brings what the cluster needs beside the shop to what is rendered: all that differs is applied, waited for, and what
+ * is no longer rendered is deleted. Twice changes nothing.
+ */
+export const applyAddOns = async (request: ApplyAddOnsRequest, means: FlowMeans): Promise<AddOnsResult> => {
+  const addOns = requireAddOns(means)
+  const { environment } = means
+  const { groups, mode } = request
+  const steps = beginFlow(mode === 'dry-run' ? 'observability diff' : 'observability apply', means)
+  const plan = await steps.ask('render', () => addOns.plan(groups, means.interrupted))
+  const told = { environment, groups, fields: plan.fields, notes: plan.notes, created: 0, changed: 0, pruned: [] }
+  const isSame = plan.fields.length === 0
+  if (mode === 'dry-run') return { ...told, outcome: isSame ? 'unchanged' : 'would-change', ready: null }
+  if (isSame) return { ...told, outcome: 'unchanged', ready: await untilReady(addOns, request, means, steps) }
+  const { created, changed, pruned, ready } = await change(request, { addOns, plan, steps }, means)
+  return { ...told, outcome: 'applied', created, changed, pruned, ready }
+}

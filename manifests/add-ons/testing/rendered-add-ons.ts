@@ -1,0 +1,33 @@
+import { type EnvironmentName, environments } from '../../../stacks/environments.ts'
+import type { KubernetesObject } from '../../kubernetes-object.ts'
+import { addOnImageReference } from '../../monitoring/images.ts'
+import { addOnFiles } from '../add-on-files.ts'
+import { addOnManifests } from '../add-on-manifests.ts'
+import { type AddOnGroup, addOnGroups } from '../add-on-request.ts'
+
+export const addOnEnvironments = ['dev', 'prod'] as const satisfies readonly EnvironmentName[]
+
+/** What `observability apply` makes of an environment where every secret was given, but the Secrets. */
+export const renderedAddOns = async (
+  name: EnvironmentName,
+  groups: readonly AddOnGroup[] = addOnGroups,
+): Promise<readonly KubernetesObject[]> => {
+  const environment = environments[name]
+  const shopNamespaces = [environment.kubernetes?.namespace ?? '']
+  const request = {
+    environment,
+    shopNamespaces,
+    files: await addOnFiles({ environment, shopNamespaces, alertChannels: ['pagerduty', 'slack', 'mail'] }),
+    image: (image: Parameters<typeof addOnImageReference>[0]) => addOnImageReference(image, {}),
+    storage: 'claim',
+    metricsServer: name === 'dev' ? 'ours' : 'there',
+    secrets: {
+      monitoring: {
+        name: 'monitoring-secrets-0000000000',
+        keys: ['GRAFANA_ADMIN_PASSWORD', 'PAGERDUTY_KEY', 'SLACK_URL', 'SMTP_PASSWORD'],
+      },
+      logging: { name: 'logging-secrets-0000000000', keys: ['KIBANA_ENCRYPTION_KEY'] },
+    },
+  } as const
+  return groups.flatMap((group) => addOnManifests(group, request))
+}

@@ -1,0 +1,3 @@
+import type { KubernetesFacts } from '../../stacks/environments.ts'
+
+export type EksCluster = Extract<KubernetesFacts['cluster'], { readonly kind: 'eks' }>
