@@ -1,0 +1,11 @@
+import type { InstanceCounts } from '../../health/analysis/counts.ts'
+
+/** What every instance of a release had counted at one moment, in milliseconds of a clock that never jumps. */
+export type Reading = {
+  readonly at: number
+  readonly instances: readonly InstanceCounts[]
+  /** How long each took to tell it, in milliseconds: the same little work again and again, by which a machine is known. */
+  readonly answered: readonly { readonly service: string; readonly milliseconds: number }[]
+  /** Why an instance told nothing, one sentence each. */
+  readonly silent: readonly string[]
+}
