@@ -23,6 +23,8 @@ export type StatePaths = {
   /** Invoices: a release comes and goes, they stay. */
   readonly documents: string
   readonly routes: string
+  /** Of Prometheus and Alertmanager, where somebody observes. */
+  readonly observability: string
 }
 
 export type StatePlace = {
@@ -51,6 +53,7 @@ export const statePaths = ({ repository, environment, variables }: StatePlace): 
     mail: below('mail'),
     documents: below('documents'),
     routes: below('routes.json'),
+    observability: below('observability'),
   }
 }
 
