@@ -1,6 +1,8 @@
 import { hostname, userInfo } from 'node:os'
 import type { EnvironmentFacts } from '../stacks/environments.ts'
 import type { FlowMeans } from './flows/means.ts'
+import type { ClosedRelease } from './observability/tell-grafana.ts'
+import type { Reporter } from './output/events.ts'
 import { openPlatform } from './platforms/open-platform.ts'
 import type { Platform } from './platforms/platform.ts'
 import { redactingStore } from './releases/redact-record.ts'
@@ -36,6 +38,8 @@ export const whoAmI = (): string => {
 
 /** A command that runs one flow against one environment. */
 export abstract class FlowCommand extends ShopCommand {
+  readonly #announcing: Promise<void>[] = []
+
   /** What a flow works with, made from the flags. */
   protected async means(flags: FlowFlags, { port }: FlowOptions = {}): Promise<FlowMeans> {
     const { interrupted, abandoned } = this
@@ -43,6 +47,7 @@ export abstract class FlowCommand extends ShopCommand {
     // From a variable it will be there for the next command too.
     if (context && process.env.SHOPCTL_KUBE_CONTEXT !== context) process.env.SHOPCTL_TYPED_CONTEXT = context
     const reporter = await this.openReporter(flags)
+    this.redactor.register(process.env.SHOPCTL_GRAFANA_TOKEN ?? '')
     const opened = await openPlatform(flags.env, {
       repository: repositoryRoot,
       publicPort: port ?? null,
@@ -76,10 +81,26 @@ export abstract class FlowCommand extends ShopCommand {
         ])
         return readAncestry({ repository: repositoryRoot, sha }, { run: runTool, signal: interrupted })
       },
+      announce: (closed) => this.#announcing.push(this.#announce(closed, reporter)),
       now: () => new Date(),
       interrupted,
       abandoned,
     }
+  }
+
+  protected override async settled(): Promise<void> {
+    await Promise.all(this.#announcing)
+  }
+
+  async #announce(closed: ClosedRelease, reporter: Reporter): Promise<void> {
+    if (!process.env.SHOPCTL_GRAFANA_URL) return
+    const { tellGrafana } = await import('./observability/tell-grafana.ts')
+    await tellGrafana(closed, {
+      variables: process.env,
+      redactor: this.redactor,
+      reporter,
+      signal: this.abandoned,
+    })
   }
 
   /** Registers the platform's secrets now and again after `prepare`, which makes them the first time. */

@@ -1,9 +1,10 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { EnvironmentFacts } from '../../stacks/environments.ts'
 import { toType } from '../errors/to-type.ts'
 import type { Finding } from '../platforms/finding.ts'
 import { findProgram } from '../platforms/local/find-program.ts'
-import { isFree, type PortOwner, portOwner } from '../platforms/local/ports.ts'
+import { commandInWords, isFree, type PortOwner, portOwner } from '../platforms/local/ports.ts'
 import { statePaths } from '../platforms/local/state-paths.ts'
 import { runTool } from '../tools/run-tool.ts'
 import { type RunTool, renderToolCall } from '../tools/tool-call.ts'
@@ -18,6 +19,8 @@ export type DoctorRequest = {
   readonly platform: NodeJS.Platform
   readonly run?: RunTool
   readonly signal: AbortSignal
+  /** Only what this environment needs; left out: what a laptop needs for all that can be done there. */
+  readonly facts?: EnvironmentFacts
 }
 
 const wantedNode = 24
@@ -52,6 +55,9 @@ const programs: readonly Program[] = [
     without: 'the local environment needs none; images cannot be loaded into a local engine',
   },
 ]
+
+/** Where images are not deployed unscanned. */
+const scanner: Program = { name: 'trivy', args: ['--version'], package: 'trivy', without: null }
 
 const checkProgram = async (
   program: Program,
@@ -88,7 +94,9 @@ const stateOf = ({ repository, environment }: Pick<DoctorRequest, 'repository' |
   statePaths({ repository, environment: 'local', variables: environment })
 
 const ownedBy = (owner: PortOwner | null): string =>
-  owner === null ? 'taken by a process of another user' : `taken by process ${owner.processId}: ${owner.command}`
+  owner === null
+    ? 'taken by a process of another user'
+    : `taken by process ${owner.processId}: ${commandInWords(owner)}`
 
 const checkPort = async ({ port, ...place }: DoctorRequest): Promise<Finding> => {
   const name = `port ${port}`
@@ -128,12 +136,20 @@ const checkState = async (request: DoctorRequest): Promise<readonly Finding[]> =
   return [disk, writable]
 }
 
+/** Here, and with what an environment asks for beside what every one needs. */
+const neededPrograms = (facts: EnvironmentFacts | undefined): readonly Program[] => {
+  if (facts === undefined || facts.kubernetes === null) return programs
+  const needed = programs.filter(({ name }) => name !== 'redis-server')
+  return facts.kubernetes.scan === 'required' ? [...needed, scanner] : needed
+}
+
 /** Looks at everything that the local environment stands on and changes nothing. */
 export const doctor = async (request: DoctorRequest): Promise<readonly Finding[]> => {
+  const isLocal = (request.facts?.kubernetes ?? null) === null
   const [found, port, state] = await Promise.all([
-    Promise.all(programs.map((program) => checkProgram(program, request))),
-    checkPort(request),
+    Promise.all(neededPrograms(request.facts).map((program) => checkProgram(program, request))),
+    isLocal ? checkPort(request) : null,
     checkState(request),
   ])
-  return [checkNode(request), ...found, port, ...state]
+  return [checkNode(request), ...found, ...(port === null ? [] : [port]), ...state]
 }

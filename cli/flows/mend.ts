@@ -71,6 +71,7 @@ export const mend = async (request: MendRequest): Promise<void> => {
       failure: kept ? null : { code: 'PROCESS_GONE', what, why: [], fix: [] },
     }
     await platform.releases.update(closed, signal)
+    means.announce?.({ release: closed, previous: current })
     reporter.emit({ type: 'warning', message: `Found ${began}, unfinished and its process gone; ${outcome}.`, fix: [] })
   })
 }

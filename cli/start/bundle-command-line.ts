@@ -23,6 +23,7 @@ const external = [
   'cdktf',
   '@cdktf/*',
   'constructs',
+  '@grafana/*',
 ]
 
 /** The sources do not compile; the message is ready to print. */

@@ -49,6 +49,8 @@ export type PodFacts = {
   readonly containers: readonly ContainerFacts[]
   readonly restarts: number
   readonly readiness: { readonly port: number; readonly path: string } | null
+  /** Where it tells its metrics; null where it has none. */
+  readonly metricsPort: number | null
   readonly settings: readonly SettingsReference[]
 }
 
@@ -93,6 +95,9 @@ const readinessOf = ({ spec }: ParsedPod): PodFacts['readiness'] => {
   return null
 }
 
+const metricsPortOf = ({ spec }: ParsedPod): number | null =>
+  spec.containers.flatMap(({ ports }) => ports).find(({ name }) => name === 'metrics')?.containerPort ?? null
+
 const replicaSetOf = ({ metadata }: ParsedPod): PodFacts['replicaSet'] => {
   const owner = metadata.ownerReferences.find(({ kind, controller }) => kind === 'ReplicaSet' && controller)
   return owner === undefined ? null : { name: owner.name, hash: metadata.labels['pod-template-hash'] ?? '' }
@@ -131,6 +136,7 @@ export const parsePod = (object: KubeObject): PodFacts | null => {
     containers,
     restarts: containers.reduce((sum, { restarts }) => sum + restarts, 0),
     readiness: readinessOf(parsed.data),
+    metricsPort: metricsPortOf(parsed.data),
     settings: settingsReferences(parsed.data),
   }
 }
