@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { loadComparisonSchema } from '../flows/loadtest/compare.ts'
 import { loadReportSchema } from '../flows/loadtest/report.ts'
+import { addOnsResultSchema } from '../flows/observability/apply.ts'
 import { checkResultSchema } from '../flows/observability/check.ts'
 import { previewReportSchema } from '../flows/observability/preview.ts'
 import { observeResultSchema } from '../flows/observe.ts'
@@ -18,6 +19,7 @@ test.each([
   ['shopctl.result-1.schema.json', resultSchema],
   ['shopctl.smoke-1.schema.json', smokeReportSchema],
   ['shopctl.observability-check-1.schema.json', checkResultSchema],
+  ['shopctl.add-ons-1.schema.json', addOnsResultSchema],
   ['shopctl.up-1.schema.json', upReportSchema],
   ['shopctl.observability-preview-1.schema.json', previewReportSchema],
   ['shopctl.loadtest-report-1.schema.json', loadReportSchema],

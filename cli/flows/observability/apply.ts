@@ -1,9 +1,9 @@
-import type { AddOnGroup } from '../../../manifests/add-ons/add-on-request.ts'
+import { z } from 'zod'
+import { type AddOnGroup, addOnGroups } from '../../../manifests/add-ons/add-on-request.ts'
 import { interruption } from '../../errors/interruption.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import type { AddOns, AddOnsApplied, AddOnsPlan } from '../../platforms/add-ons.ts'
-import type { FieldDifference } from '../../platforms/platform.ts'
 import type { FlowMeans } from '../means.ts'
 import { beginFlow, type Steps } from '../steps.ts'
 import { withLock } from '../with-lock.ts'
@@ -19,20 +19,32 @@ export type ApplyAddOnsRequest = {
   readonly waitSeconds: number
 }
 
-export type AddOnsResult = {
-  readonly environment: string
-  readonly outcome: 'unchanged' | 'would-change' | 'applied'
-  readonly groups: readonly AddOnGroup[]
+const fieldDifferenceSchema = z.object({
+  object: z.string(),
+  /** Empty where the whole object comes or goes. */
+  path: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  by: z.string().nullable(),
+})
+
+export const addOnsResultSchema = z.object({
+  schema: z.literal('shopctl.add-ons/1'),
+  environment: z.string(),
+  outcome: z.enum(['unchanged', 'would-change', 'applied']),
+  groups: z.array(z.enum(addOnGroups)).readonly(),
   /** Of objects: what would change, or what did. */
-  readonly fields: readonly FieldDifference[]
+  fields: z.array(fieldDifferenceSchema).readonly(),
   /** What is left out, and why. */
-  readonly notes: readonly string[]
-  readonly created: number
-  readonly changed: number
-  readonly pruned: readonly string[]
+  notes: z.array(z.string()).readonly(),
+  created: z.int(),
+  changed: z.int(),
+  pruned: z.array(z.string()).readonly(),
   /** Workloads that are ready; null where nobody looked. */
-  readonly ready: number | null
-}
+  ready: z.int().nullable(),
+})
+
+export type AddOnsResult = z.infer<typeof addOnsResultSchema>
 
 const betweenLooksMilliseconds = 2000
 
@@ -90,8 +102,10 @@ export const applyAddOns = async (request: ApplyAddOnsRequest, means: FlowMeans)
   const { groups, mode } = request
   const steps = beginFlow(mode === 'dry-run' ? 'observability diff' : 'observability apply', means)
   const plan = await steps.ask('render', () => addOns.plan(groups, means.interrupted))
-  const told = { environment, groups, fields: plan.fields, notes: plan.notes, created: 0, changed: 0, pruned: [] }
-  const isSame = plan.fields.length === 0
+  const { fields, notes } = plan
+  const schema = 'shopctl.add-ons/1' as const
+  const told = { schema, environment, groups, fields, notes, created: 0, changed: 0, pruned: [] }
+  const isSame = fields.length === 0
   if (mode === 'dry-run') return { ...told, outcome: isSame ? 'unchanged' : 'would-change', ready: null }
   if (isSame) return { ...told, outcome: 'unchanged', ready: await untilReady(addOns, request, means, steps) }
   const { created, changed, pruned, ready } = await change(request, { addOns, plan, steps }, means)
