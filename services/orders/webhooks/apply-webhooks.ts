@@ -107,7 +107,7 @@ async function delayOrPark(
     await delayWebhook(transaction, webhook, { seconds, error })
     return nothing
   }
-  await endWebhook(transaction, webhook, { state: 'parked', error })
+  if (!(await endWebhook(transaction, webhook, { state: 'parked', error }))) return nothing
   const { provider, eventId: event_id, cause } = webhook
   return () => {
     parts.logger.error(

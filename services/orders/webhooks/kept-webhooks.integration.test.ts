@@ -7,7 +7,7 @@ import { simulatedSignatureHeader } from '../payments/simulated/simulated-provid
 import { type OrdersFixture, ordersFixture, problemOf } from '../testing/orders-fixture.ts'
 import { paidOrder } from '../testing/paid-order.ts'
 import { applyNext, type WebhookParts } from './apply-webhooks.ts'
-import { keepWebhook } from './webhook-store.ts'
+import { delayWebhook, endWebhook, keepWebhook, takeWebhook } from './webhook-store.ts'
 
 let fixture: OrdersFixture
 let secret: string
@@ -133,11 +133,17 @@ test('O4: what comes before its payment is committed is kept, and applied within
   }
 })
 
+const arrived = {
+  provider: 'simulated',
+  eventId: 'evt',
+  facts: {},
+  state: 'received',
+  cause: { requestId: 'r-1' },
+} as const
+
 test('O20: what cannot be applied stays, is tried eight times more, and parked with an error line', async () => {
   const { parts, parked, lines } = applying({ failing: true })
-  const cause = { requestId: 'r-1' }
-  const webhook = { provider: 'simulated', eventId: 'evt', facts: {}, state: 'received', cause } as const
-  expect(await keepWebhook(database(), webhook)).toBe(true)
+  expect(await keepWebhook(database(), arrived)).toBe(true)
   for (let tries = 1; tries <= 8; tries += 1) {
     await applyLater(parts)
     expect(await kept()).toEqual([{ state: 'received', attempts: tries, error: 'the handler fails' }])
@@ -147,6 +153,24 @@ test('O20: what cannot be applied stays, is tried eight times more, and parked w
   expect(await kept()).toEqual([{ state: 'parked', attempts: 9, error: 'the handler fails' }])
   expect(parked).toEqual(['evt'])
   expect(lines().filter(({ level }) => level === 'ERROR')).toMatchObject([{ event_id: 'evt' }])
-  expect(await keepWebhook(database(), webhook)).toBe(false)
+  expect(await keepWebhook(database(), arrived)).toBe(false)
   expect(await applyLater(parts)).toBe(false)
+})
+
+test('O20: a try that two processes saw fail at the same time counts once', async () => {
+  await keepWebhook(database(), arrived)
+  const take = () => database().transaction().execute(takeWebhook)
+  const [first, second] = [await take(), await take()]
+  if (first === undefined || second === undefined) throw new Error('none is due')
+  for (const one of [first, second]) await delayWebhook(database(), one, { seconds: 0, error: 'refused' })
+  expect(await kept()).toEqual([{ state: 'received', attempts: 1, error: 'refused' }])
+
+  const again = await take()
+  if (again === undefined) throw new Error('none is due')
+  const park = () =>
+    database()
+      .transaction()
+      .execute((transaction) => endWebhook(transaction, again, { state: 'parked', error: 'refused' }))
+  expect([await park(), await park()]).toEqual([true, false])
+  expect(await kept()).toEqual([{ state: 'parked', attempts: 2, error: 'refused' }])
 })

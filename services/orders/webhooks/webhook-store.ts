@@ -47,26 +47,32 @@ export async function takeWebhook(transaction: Transaction<OrdersTables>): Promi
   }))[0]
 }
 
-type Key = Pick<KeptWebhook, 'provider' | 'eventId'>
+/** One try of it: of two processes that both saw it fail, one counts. */
+type Try = Pick<KeptWebhook, 'provider' | 'eventId' | 'attempts'>
 
+const stillThatTry = ({ provider, eventId, attempts }: Try) =>
+  sql`provider = ${provider} and event_id = ${eventId} and state = 'received' and attempts = ${attempts}`
+
+/** False where another process has told of this try. */
 export async function endWebhook(
   transaction: Transaction<OrdersTables>,
-  { provider, eventId }: Key,
+  webhook: Try,
   { state, error = null }: { readonly state: 'applied' | 'parked'; readonly error?: string | null },
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
     update webhook_events set state = ${state}, ended_at = now(), attempts = attempts + 1,
       last_error = left(${error}, 300)
-    where provider = ${provider} and event_id = ${eventId} and state = 'received'`.execute(transaction)
+    where ${stillThatTry(webhook)}`.execute(transaction)
+  return numAffectedRows === 1n
 }
 
 export async function delayWebhook(
   database: Kysely<OrdersTables> | Transaction<OrdersTables>,
-  { provider, eventId }: Key,
+  webhook: Try,
   { seconds, error }: { readonly seconds: number; readonly error: string },
 ): Promise<void> {
   await sql`
     update webhook_events set attempts = attempts + 1, next_run_at = now() + make_interval(secs => ${seconds}),
       last_error = left(${error}, 300)
-    where provider = ${provider} and event_id = ${eventId} and state = 'received'`.execute(database)
+    where ${stillThatTry(webhook)}`.execute(database)
 }
