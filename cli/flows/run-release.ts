@@ -43,6 +43,9 @@ export type RunReleaseContext = {
   readonly unrecorded: 'nothing' | 'something'
 }
 
+const owedBy = ({ analysis }: FlowMeans): ReleaseRecord['analysisOwed'] =>
+  analysis === undefined ? null : { inconclusive: analysis.inconclusive }
+
 const newRecord = (plan: ReleasePlan, context: RunReleaseContext): Omit<ReleaseRecord, 'number'> => ({
   schema: 'shopctl.release/1',
   environment: context.means.environment,
@@ -63,6 +66,7 @@ const newRecord = (plan: ReleasePlan, context: RunReleaseContext): Omit<ReleaseR
   steps: [...context.steps.attempted()],
   culprits: [],
   verdict: null,
+  analysisOwed: owedBy(context.means),
   analysis: null,
   evidence: [],
   failure: null,
@@ -186,7 +190,7 @@ export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext):
     throw await takeBack(tried, 'stayed')
   }
   if (reference !== null) {
-    const analysed = await analyse(release, { means, steps, reference, keep, signal }).catch(thrown)
+    const analysed = await analyse(release, { means, steps, previous, reference, keep, signal }).catch(thrown)
     await reference.end()
     if (analysed.result !== 'promoted') throw await takeBack(analysed, 'moved')
   }

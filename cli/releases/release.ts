@@ -116,7 +116,12 @@ export const releaseRecordSchema = z.object({
   /** Services whose digest and settings failed here; deploying the same again is refused without --force. */
   culprits: z.array(z.string()),
   verdict: z.object({ state: z.enum(['healthy', 'unhealthy', 'unknown']), reasons: z.array(z.string()) }).nullable(),
-  /** What users got from it against what they had got before; null where nobody asked for an analysis. */
+  /** An analysis was asked for: until it has ended well, that users are on the release proves nothing. Null: none was. */
+  analysisOwed: z
+    .object({ inconclusive: z.enum(['pass', 'fail']) })
+    .nullable()
+    .default(null),
+  /** What users got from it against what they had got before; null where no analysis has come to its end. */
   analysis: analysis.nullable().default(null),
   evidence: z.array(evidence),
   failure: z

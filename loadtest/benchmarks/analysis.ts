@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { fallingShelf, startReaders } from '../../cli/e2e/readers.ts'
 import { createShop, type Shop } from '../../cli/e2e/shop.ts'
 import type { AnalysisWish } from '../../cli/flows/analysis/analysis-wish.ts'
+import { changedServices } from '../../cli/flows/analysis/changed-services.ts'
 import { instancesSource } from '../../cli/flows/analysis/counts-source.ts'
 import { isLatencyLook, judgeReadings } from '../../cli/flows/analysis/judge-readings.ts'
 import { beginMeasuring, measurementOf } from '../../cli/flows/analysis/measuring.ts'
@@ -33,6 +34,7 @@ type Pair = { readonly platform: Platform; readonly old: ReleaseRecord; readonly
 const analyseOnce = async ({ platform, old, fresh }: Pair, { policy, ...rest }: AnalysisWish) => {
   const { intervalSeconds, referenceSeconds, windowSeconds } = policy
   const source = instancesSource(platform)
+  const changed = changedServices(fresh, old)
   await platform.promote(old, signal())
   const reference = beginMeasuring({ release: old, source, intervalSeconds, signal: signal() })
   await pause(referenceSeconds * 1000)
@@ -49,7 +51,7 @@ const analyseOnce = async ({ platform, old, fresh }: Pair, { policy, ...rest }: 
     const latency = isLatencyLook(seconds, now, { policy, ...rest }) ? ('judged' as const) : ('not-yet' as const)
     seconds = now
     const readings = { before: reference.readings(), since: measuring.readings() }
-    const verdict = judgeReadings(readings, { wish: { policy, ...rest }, latency })
+    const verdict = judgeReadings(readings, { wish: { policy, ...rest }, changed, latency })
     state = verdict.state
     const told = verdict.findings.filter((one) => one.verdict === 'worse' || one.metric === 'latency')
     words = told.map((one) => `${one.verdict}: ${one.words}`).join(' | ')

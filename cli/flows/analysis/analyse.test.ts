@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { analysisPolicies, withWindow } from '../../health/analysis/analysis-policy.ts'
 import type { InstanceMetrics } from '../../platforms/platform.ts'
 import { deploy } from '../deploy.ts'
 import { failureOf } from '../testing/failure-of.ts'
 import { scriptedMeans } from '../testing/scripted-means.ts'
-import { deployAll, withRelease1 } from '../testing/with-release.ts'
+import { deployAll, goodSource, withRelease1 } from '../testing/with-release.ts'
 import type { AnalysisWish } from './analysis-wish.ts'
 
 const local = analysisPolicies.local ?? expect.fail('local has no policy')
@@ -110,7 +111,9 @@ describe('once users are on a release', () => {
     const { means, events } = analysing(world)
     await deploy(deployAll, means)
     const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []))
-    expect(warnings).toContainEqual(expect.stringContaining('no service that was changed told its metrics'))
+    expect(warnings).toContainEqual(
+      expect.stringContaining('catalog: its metrics are not known: no instance of it was found to ask'),
+    )
   })
 
   test('one that crashes meanwhile is taken back for that', async () => {
@@ -122,6 +125,61 @@ describe('once users are on a release', () => {
     const error = await failureOf(deploy(deployAll, analysing(world).means))
     expect(error).toMatchObject({ code: 'ROLLOUT_UNHEALTHY', exitCode: 4 })
     expect(error.message).toContain('catalog did not stay healthy in local; users are back on release 1')
+  })
+
+  test('one that was killed in the watch goes back with the next deploy, for nobody knows what users got', async () => {
+    const world = await release2(0)
+    const scripted = analysing(world)
+    world.hooks.promote = () => {
+      delete world.hooks.promote
+      setTimeout(() => {
+        scripted.interrupt()
+        scripted.abandon()
+      }, 50)
+    }
+    await failureOf(deploy(deployAll, scripted.means))
+    expect(world.records[1]).toMatchObject({ state: 'in-progress', analysis: null })
+    world.source.catalog = goodSource.catalog
+    await deploy(deployAll, scriptedMeans(world.platform).means)
+    expect(world.records[1]).toMatchObject({ state: 'aborted', analysisOwed: { inconclusive: 'pass' } })
+    expect(world.serving()).toBe(1)
+  })
+
+  test('one that has failed goes back with the next deploy where its own way back was killed', async () => {
+    const world = await release2(4)
+    const scripted = analysing(world)
+    world.hooks.evidence = () => {
+      scripted.interrupt()
+      scripted.abandon()
+    }
+    await failureOf(deploy(deployAll, scripted.means))
+    expect(world.records[1]).toMatchObject({ state: 'in-progress', culprits: ['catalog'] })
+    world.source.catalog = goodSource.catalog
+    await deploy(deployAll, scriptedMeans(world.platform).means)
+    expect(world.records[1]).toMatchObject({ state: 'aborted', analysis: { state: 'failed' } })
+    expect(world.serving()).toBe(1)
+  })
+
+  test('one that has failed is taken back for that, although the figures cannot be written at once', async () => {
+    const world = await release2(4)
+    const { releases } = world.platform
+    let refused = 0
+    const update: typeof releases.update = async (record, signal) => {
+      if (record.analysis === null || refused > 0) return releases.update(record, signal)
+      refused += 1
+      throw new ShopctlError({ code: 'UNREACHABLE', outcome: 'unknown', what: 'the store does not answer' })
+    }
+    const platform = { ...world.platform, releases: { ...releases, update } }
+    const error = await failureOf(deploy(deployAll, { ...analysing(world).means, platform }))
+    expect(refused).toBe(1)
+    expect(error).toMatchObject({ code: 'ANALYSIS_FAILED', exitCode: 4 })
+    expect(error.why).toContainEqual('the figures could not be kept at once: the store does not answer')
+    expect(world.serving()).toBe(1)
+    expect(world.records[1]).toMatchObject({
+      state: 'rolled-back',
+      culprits: ['catalog'],
+      analysis: { state: 'failed' },
+    })
   })
 
   test('an interrupt ends the watch, and users go back', async () => {

@@ -6,6 +6,7 @@ import type { Attempt, Culprit, Setback } from '../attempt-outcome.ts'
 import type { FlowMeans } from '../means.ts'
 import type { Say, Steps } from '../steps.ts'
 import type { Reference } from './begin-reference.ts'
+import { changedServices } from './changed-services.ts'
 import { isLatencyLook, judgeReadings } from './judge-readings.ts'
 import { beginMeasuring } from './measuring.ts'
 import type { Reading } from './reading.ts'
@@ -14,10 +15,14 @@ import { whenUnhealthy } from './still-healthy.ts'
 export type AnalyseRequest = {
   readonly means: FlowMeans
   readonly steps: Steps
+  /** What users were on before; null where that is nothing. */
+  readonly previous: ReleaseRecord | null
   readonly reference: Reference
   readonly keep: (changes: Partial<ReleaseRecord>) => Promise<void>
   readonly signal: AbortSignal
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' })
 
@@ -28,14 +33,22 @@ const secondsBetween = (readings: readonly Reading[]): number => {
   return first === undefined || last === undefined ? 0 : (last.at - first.at) / 1000
 }
 
+/** Why an instance told nothing in the end of a service that was measured all the same. */
+const partlySilent = ({ findings }: AnalysisVerdict, readings: readonly Reading[]): string | null => {
+  const measured = new Set(readings.flatMap(({ instances }) => instances.map(({ service }) => service)))
+  const judged = findings.filter(({ service }) => measured.has(service))
+  return readings.at(-1)?.silent.find((one) => judged.some(({ service }) => service === one.service))?.words ?? null
+}
+
 type Watched = { readonly verdict: AnalysisVerdict; readonly seconds: number; readonly trouble: string | null }
 
 /** Looks after every interval until the window is over, or until it is sure that the release does worse. */
 const watchUsers = async (release: ReleaseRecord, request: AnalyseRequest, say: Say): Promise<Watched> => {
-  const { reference, signal } = request
+  const { previous, reference, signal } = request
   const { source, wish } = reference
   const { windowSeconds, intervalSeconds } = wish.policy
   const before = reference.before?.readings() ?? null
+  const changed = changedServices(release, previous)
   const measuring = beginMeasuring({ release, source, intervalSeconds, signal })
   const began = performance.now()
   const elapsed = () => (performance.now() - began) / 1000
@@ -47,14 +60,15 @@ const watchUsers = async (release: ReleaseRecord, request: AnalyseRequest, say: 
       const now = Math.min(elapsed(), windowSeconds)
       const latency = isLatencyLook(seconds, now, wish) ? ('judged' as const) : ('not-yet' as const)
       seconds = now
-      const verdict = judgeReadings({ before, since: measuring.readings() }, { wish, latency })
+      const verdict = judgeReadings({ before, since: measuring.readings() }, { wish, changed, latency })
       if (verdict.state === 'fail') return { verdict, seconds, trouble: null }
       const asked = verdict.findings.filter(({ metric }) => metric === 'errors')
       const words = asked.map(({ service, candidate }) => `${service} ${candidate.requests}`).join(', ')
       say(`${Math.round(seconds)} s of ${windowSeconds} s; requests so far: ${words || 'none'}`)
     }
-    const verdict = judgeReadings({ before, since: measuring.readings() }, { wish, latency: 'judged' })
-    return { verdict, seconds, trouble: measuring.trouble() ?? measuring.readings().at(-1)?.silent[0] ?? null }
+    const since = measuring.readings()
+    const verdict = judgeReadings({ before, since }, { wish, changed, latency: 'judged' })
+    return { verdict, seconds, trouble: measuring.trouble() ?? partlySilent(verdict, since) }
   } finally {
     await measuring.stop()
   }
@@ -90,7 +104,7 @@ const failed = (release: ReleaseRecord, { findings }: AnalysisVerdict, environme
 
 const openWords = ({ verdict, trouble }: Watched): readonly string[] => {
   const open = verdict.findings.filter((finding) => finding.verdict === 'inconclusive').map(named)
-  const nothing = verdict.findings.length === 0 ? ['no service that was changed told its metrics'] : []
+  const nothing = verdict.findings.length === 0 ? ['it has changed no service that tells metrics'] : []
   return [...nothing, ...open, ...(trouble === null ? [] : [trouble])]
 }
 
@@ -143,7 +157,17 @@ export const analyse = async (release: ReleaseRecord, request: AnalyseRequest): 
     (found) => ('verdict' in found ? words[found.verdict.state] : 'not healthy any more'),
   )
   if (!('verdict' in outcome)) return { result: 'setback', setback: outcome }
-  await keep({ analysis: recorded(outcome, reference) })
+  const analysis = recorded(outcome, reference)
   const setback = judgedBy(release, outcome, request)
-  return setback === null ? { result: 'promoted' } : { result: 'setback', setback }
+  if (setback === null) {
+    await keep({ analysis })
+    return { result: 'promoted' }
+  }
+  // Users come before the record: what cannot be written now is written when it is closed.
+  const culprits = setback.culprits.map(({ service }) => service)
+  const unwritten = await keep({ analysis, culprits }).then(
+    () => [],
+    (error: unknown) => [`the figures could not be kept at once: ${messageOf(error)}`],
+  )
+  return { result: 'setback', setback: { ...setback, reasons: [...setback.reasons, ...unwritten] } }
 }

@@ -45,7 +45,7 @@ test('Prometheus is asked for the instances of the release, and says when it kno
       },
     ],
     answered: [{ service: 'catalog', milliseconds: 4 }],
-    silent: ['catalog (catalog-b): Prometheus knows nothing of it'],
+    silent: [{ service: 'catalog', words: 'catalog (catalog-b): Prometheus knows nothing of it' }],
   })
   expect(asked[0]?.expression).toContain('pod=~"catalog-a|catalog-b"')
 })

@@ -36,7 +36,9 @@ export const instancesSource = (platform: Asked): CountsSource => ({
       answered: told.flatMap((one) =>
         one.text === null ? [] : [{ service: one.service, milliseconds: one.milliseconds }],
       ),
-      silent: told.flatMap((one) => (one.text === null ? [`${one.service} (${one.name}): ${one.reason}`] : [])),
+      silent: told.flatMap((one) =>
+        one.text === null ? [{ service: one.service, words: `${one.service} (${one.name}): ${one.reason}` }] : [],
+      ),
     }
   },
   remember: async () => [],
@@ -77,7 +79,7 @@ const readingOf = (samples: readonly Sample[], places: readonly Place[], at: num
     ),
     silent: places
       .filter(({ name }) => !byPod.has(name))
-      .map(({ service, name }) => `${service} (${name}): Prometheus knows nothing of it`),
+      .map(({ service, name }) => ({ service, words: `${service} (${name}): Prometheus knows nothing of it` })),
   }
 }
 

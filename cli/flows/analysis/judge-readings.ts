@@ -17,21 +17,8 @@ export type Readings = {
   readonly since: readonly Reading[]
 }
 
-const instancesOf = (service: string, readings: readonly Reading[]): ReadonlySet<string> =>
-  new Set(
-    readings.flatMap(({ instances }) =>
-      instances.filter((one) => one.service === service).map(({ instance }) => instance),
-    ),
-  )
-
 const servicesOf = (readings: readonly Reading[]): readonly string[] =>
   [...new Set(readings.flatMap(({ instances }) => instances.map(({ service }) => service)))].toSorted()
-
-/** The very instances that ran before: the release has left this service as it was. */
-const isUnchanged = (service: string, { before, since }: Readings): boolean => {
-  const old = instancesOf(service, before ?? [])
-  return [...instancesOf(service, since)].every((instance) => old.has(instance))
-}
 
 const warmReadings = (readings: readonly Reading[], warmUpSeconds: number): readonly Reading[] => {
   const began = readings[0]?.at ?? 0
@@ -54,8 +41,29 @@ const slowdownOfMachine = ({ before, since }: Readings): number => {
   return ratios.length === 0 ? 1 : Math.max(1, medianOf(ratios))
 }
 
+const instancesOf = (service: string, readings: readonly Reading[]): ReadonlySet<string> =>
+  new Set(
+    readings.flatMap(({ instances }) =>
+      instances.filter((one) => one.service === service).map(({ instance }) => instance),
+    ),
+  )
+
+/** The very instances that ran before: one that was moved is cold, and on another machine. */
+const hasStayed = (service: string, { before, since }: Readings): boolean => {
+  const old = instancesOf(service, before ?? [])
+  return [...instancesOf(service, since)].every((instance) => old.has(instance))
+}
+
+/** Of a service that was changed and of which no instance has told anything: the newest reason. */
+const silenceOf = (service: string, since: readonly Reading[]): string => {
+  const told = since.flatMap(({ silent }) => silent.filter((one) => one.service === service)).at(-1)
+  return `its metrics are not known: ${told?.words ?? 'no instance of it was found to ask'}`
+}
+
 export type Look = {
   readonly wish: AnalysisWish
+  /** What the release is answerable for, by the records: see changedServices. */
+  readonly changed: readonly string[]
   readonly latency: AnalysisInput['latency']
 }
 
@@ -66,22 +74,26 @@ export const isLatencyLook = (before: number, now: number, { policy }: AnalysisW
   Math.floor((now / policy.windowSeconds) * latencyLooks) > Math.floor((before / policy.windowSeconds) * latencyLooks)
 
 /** What the readings say: of the services that were changed, with those that were not as a measure of the machine. */
-export const judgeReadings = (readings: Readings, { wish, latency }: Look): AnalysisVerdict => {
+export const judgeReadings = (readings: Readings, { wish, changed, latency }: Look): AnalysisVerdict => {
   const { before, since } = readings
   const { policy } = wish
   const services = servicesOf(since)
-  const changed = services.filter((service) => !isUnchanged(service, readings))
   const warm = warmReadings(since, policy.warmUpSeconds)
   const then = (service: string): Measurement | null => (before === null ? null : measurementOf(service, before))
   return analysisVerdict({
-    services: changed.map((service) => ({
-      service,
-      baseline: then(service),
-      candidate: measurementOf(service, since),
-      warm: measurementOf(service, warm),
-    })),
+    services: changed
+      .filter((service) => services.includes(service))
+      .map((service) => ({
+        service,
+        baseline: then(service),
+        candidate: measurementOf(service, since),
+        warm: measurementOf(service, warm),
+      })),
+    unmeasured: changed
+      .filter((service) => !services.includes(service))
+      .map((service) => ({ service, words: silenceOf(service, since) })),
     controls: services
-      .filter((service) => !changed.includes(service))
+      .filter((service) => !changed.includes(service) && hasStayed(service, readings))
       .flatMap((service) => {
         const earlier = then(service)
         return earlier === null ? [] : [{ service, before: earlier, after: measurementOf(service, warm) }]

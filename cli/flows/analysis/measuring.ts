@@ -11,14 +11,19 @@ const pairs = (readings: readonly Reading[]): readonly (readonly [Reading, Readi
     return earlier === undefined ? [] : [[earlier, later] as const]
   })
 
-/** What one service answered between each two readings. */
+const namesOf = (service: string, { instances }: Reading): readonly string[] =>
+  instances.filter((one) => one.service === service).map(({ instance }) => instance)
+
+/** What one service answered between each two readings that an instance of it is in: other time is not its time. */
 export const measurementOf = (service: string, readings: readonly Reading[]): Measurement => {
-  const spans = pairs(readings).map(
+  const measured = pairs(readings).filter(([earlier, later]) => {
+    const known = new Set(namesOf(service, earlier))
+    return namesOf(service, later).some((name) => known.has(name))
+  })
+  const spans = measured.map(
     ([earlier, later]): Span => spansBetween(earlier.instances, later.instances).get(service) ?? [],
   )
-  const [first, last] = [readings[0], readings.at(-1)]
-  const seconds = first === undefined || last === undefined ? 0 : (last.at - first.at) / 1000
-  return { seconds, spans }
+  return { seconds: measured.reduce((sum, [earlier, later]) => sum + (later.at - earlier.at) / 1000, 0), spans }
 }
 
 export type Measuring = {

@@ -43,6 +43,7 @@ const analyse = ({ before = catalog, after, unsteadiness = 0.08, seed, reference
           warm: measured(candidate.slice(policy.warmUpSeconds)),
         },
       ],
+      unmeasured: [],
       controls: [],
       machine: 1,
       objectives,
@@ -154,6 +155,7 @@ const judged = (baseline: readonly Span[], candidate: readonly Span[], changes: 
     services: [
       { service: 'catalog', baseline: measured(baseline), candidate: measured(candidate), warm: measured(candidate) },
     ],
+    unmeasured: [],
     controls: [],
     machine: 1,
     objectives,
@@ -163,9 +165,56 @@ const judged = (baseline: readonly Span[], candidate: readonly Span[], changes: 
     ...changes,
   })
 
-describe('what is no fault of the release', () => {
-  const clean = Array.from({ length: 30 }, () => 0)
+const clean = Array.from({ length: 30 }, () => 0)
 
+describe('a release that mends a broken one', () => {
+  test('is good where it keeps the objective, which is all that is left to ask it against', () => {
+    const broken = clean.map(() => 3)
+    expect(judged(steady(40, broken), steady(40, clean)).state).toBe('pass')
+    const slightly = clean.map((_, index) => (index % 2 === 0 ? 1 : 0))
+    expect(judged(steady(40, slightly), steady(40, clean)).state).toBe('pass')
+  })
+
+  test('a few requests of which some failed by chance do not break the one before', () => {
+    const few = steady(20, [1])
+    const fails = clean.map((_, index) => (index % 2 === 0 ? 1 : 0))
+    expect(judged(few, steady(20, fails), { latency: 'not-yet' }).state).toBe('inconclusive')
+  })
+})
+
+test('a service that told nothing leaves the verdict open, however good the others are', () => {
+  const unmeasured = [{ service: 'orders', words: 'its metrics are not known: orders-a: connection refused' }]
+  const { state, findings } = judged(steady(40, clean), steady(40, clean), { unmeasured })
+  expect(state).toBe('inconclusive')
+  expect(findings).toContainEqual(expect.objectContaining({ service: 'orders', words: unmeasured[0]?.words }))
+})
+
+describe('answers slower than the objective', () => {
+  const share = (slow: number): readonly Span[] =>
+    clean.map(() => [{ route: 'GET /x', status: 200, requests: 40, seconds: 0.4, slow }])
+  const slowWords = ({ findings }: AnalysisVerdict) => findings.find(({ metric }) => metric === 'slow-answers')
+  const onlySlowAsked = { latency: 'not-yet' } as const
+
+  test('are worse where they are more than the objective and than before', () => {
+    expect(worst(judged(share(0), share(8), onlySlowAsked))).toMatchObject({ metric: 'slow-answers' })
+    expect(worst(judged(share(8), share(8), onlySlowAsked))).toBeUndefined()
+  })
+
+  test('are no fault of a release on a machine that has become slower', () => {
+    const verdict = judged(share(0), share(8), { ...onlySlowAsked, machine: 1.4 })
+    expect(verdict.state).toBe('inconclusive')
+    expect(slowWords(verdict)?.words).toContain('what the release has not changed takes 40 % longer, too')
+  })
+
+  test('say nothing before the release is warm', () => {
+    const cold = { service: 'catalog', baseline: measured(share(0)), candidate: measured(share(8)), warm: measured([]) }
+    const verdict = judged(share(0), share(8), { ...onlySlowAsked, services: [cold] })
+    expect(slowWords(verdict)).toBeUndefined()
+    expect(verdict.state).toBe('pass')
+  })
+})
+
+describe('what is no fault of the release', () => {
   test('one hiccup, however many requests it cost', () => {
     const hiccup = clean.map((_, index) => (index === 10 ? 40 : 0))
     expect(judged(steady(40, clean), steady(40, hiccup)).state).toBe('pass')

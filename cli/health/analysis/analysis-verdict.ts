@@ -33,6 +33,8 @@ export type AnalysisObjectives = {
 
 export type AnalysisInput = {
   readonly services: readonly ServiceMeasurement[]
+  /** Services that the release has changed and that told nothing since, with why. */
+  readonly unmeasured: readonly { readonly service: string; readonly words: string }[]
   readonly controls: readonly ControlMeasurement[]
   /** By what factor the machine itself has become slower, by a yardstick that no release changes; 1 where it has not. */
   readonly machine: number
@@ -63,6 +65,8 @@ const driftOf = (controls: readonly ControlMeasurement[]): number => {
   return slowdowns.length === 0 ? 1 : Math.max(1, Math.min(...slowdowns))
 }
 
+const driftIn = ({ machine, controls }: AnalysisInput): number => Math.max(machine, driftOf(controls))
+
 const rateOf = ({ spans, seconds }: Measurement): number => (seconds === 0 ? 0 : requestsOf(sumOf(spans)) / seconds)
 
 /** How many comparisons there are: the whole service and each of its routes. */
@@ -74,7 +78,7 @@ const latencyFindings = (measured: ServiceMeasurement, input: AnalysisInput, alp
   const before = rateOf(baseline)
   const given = {
     service,
-    drift: Math.max(input.machine, driftOf(input.controls)),
+    drift: driftIn(input),
     crowding: before === 0 ? Infinity : rateOf(warm) / before,
     alpha,
     policy: input.policy,
@@ -90,26 +94,48 @@ const latencyFindings = (measured: ServiceMeasurement, input: AnalysisInput, alp
 }
 
 const shareFindings = (measured: ServiceMeasurement, input: AnalysisInput, alpha: number): readonly Finding[] => {
-  const { service, baseline, candidate } = measured
+  const { service, baseline, candidate, warm } = measured
   const { objectives, policy } = input
   const groups = [null, ...routesOf(candidate.spans)]
   const metrics = [
     {
       metric: errors,
+      asked: candidate,
       objective: (route: string) => objectives.routes.get(route)?.errorShare,
       whole: objectives.errorShare,
+      drift: 1,
     },
-    { metric: slowAnswers, objective: () => objectives.slowShare, whole: objectives.slowShare },
+    {
+      metric: slowAnswers,
+      // A new program answers slowly until it is warm, and so does every other on a machine that has become slower.
+      asked: warm,
+      objective: () => objectives.slowShare,
+      whole: objectives.slowShare,
+      drift: driftIn(input),
+    },
   ]
   return groups.flatMap((route) =>
-    metrics.map(({ metric, objective, whole }) => {
+    metrics.map(({ metric, asked, objective, whole, drift }) => {
       const spans = (of: readonly Span[]) => (route === null ? of : only(of, route))
       const given = { service, route, alpha, policy, objective: (route === null ? null : objective(route)) ?? whole }
       const then = baseline === null ? null : spans(baseline.spans)
-      return shareFinding({ ...given, baseline: then, candidate: spans(candidate.spans) }, metric)
+      return shareFinding({ ...given, drift, baseline: then, candidate: spans(asked.spans) }, metric)
     }),
   )
 }
+
+const unmeasuredFindings = ({ unmeasured, objectives }: AnalysisInput): readonly Finding[] =>
+  unmeasured.map(({ service, words }) => ({
+    service,
+    route: null,
+    metric: 'errors',
+    verdict: 'inconclusive',
+    candidate: { requests: 0, value: 0 },
+    baseline: null,
+    objective: objectives.errorShare,
+    chance: null,
+    words,
+  }))
 
 /** Nothing was asked that has such an objective: that says nothing and lacks nothing. */
 const isEmpty = ({ metric, candidate }: Finding): boolean => metric === 'slow-answers' && candidate.requests === 0
@@ -125,12 +151,13 @@ export const analysisVerdict = (input: AnalysisInput): AnalysisVerdict => {
     services.reduce((sum, measured) => sum + groupsOf(measured), 0),
   )
   const half = policy.falseAlarm / 2
-  const findings = services
+  const judged = services
     .flatMap((measured) => [
       ...shareFindings(measured, input, half / (looks * groups * 2)),
       ...latencyFindings(measured, input, half / (latencyLooks * groups)),
     ])
     .filter((finding) => !isEmpty(finding) && (finding.route === null || finding.verdict === 'worse'))
+  const findings = [...judged, ...unmeasuredFindings(input)]
   if (findings.some(({ verdict }) => verdict === 'worse')) return { state: 'fail', findings }
   // A route that is asked for twice a day is never asked often enough, and its service may be all the same.
   const whole = findings.filter(({ route }) => route === null)

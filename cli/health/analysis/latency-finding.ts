@@ -2,7 +2,7 @@ import type { AnalysisPolicy } from './analysis-policy.ts'
 import { type RouteCounts, requestsOf, type Span, sumOf } from './counts.ts'
 import type { Finding } from './finding.ts'
 import { medianOf, rankUpperTail } from './rank-test.ts'
-import { count, milliseconds, oneIn, requests } from './words.ts'
+import { count, driftWords, milliseconds, oneIn, requests } from './words.ts'
 
 export type LatencyRequest = {
   readonly service: string
@@ -122,9 +122,7 @@ export const latencyFinding = (request: LatencyRequest): Finding => {
   const chance = rankUpperTail(slowness, tolerated)
   const relevant =
     Math.min(ratio, lately) >= policy.relevantSlowdown && (ratio - 1) * expected * 1000 >= policy.relevantMilliseconds
-  const others =
-    drift > 1.05 ? `; what the release has not changed takes ${((drift - 1) * 100).toFixed(0)} % longer, too` : ''
-  const words = `the same requests took ${ratio.toFixed(2)} times as long as with the release before (${milliseconds(took)} instead of ${milliseconds(expected)}; ${requests(asked.now)})${others}`
+  const words = `the same requests took ${ratio.toFixed(2)} times as long as with the release before (${milliseconds(took)} instead of ${milliseconds(expected)}; ${requests(asked.now)})${driftWords(drift)}`
   if (!relevant) return { ...finding, verdict: 'better-or-same', chance, words }
   if (crowding > crowded) {
     return inconclusive(`${words}, but ${crowding.toFixed(1)} times as many of them came`)

@@ -2,7 +2,7 @@ import type { AnalysisPolicy } from './analysis-policy.ts'
 import { approximateTail, binomialUpperTail, type Found, type Stratum, stratifiedUpperTail } from './binomial.ts'
 import { type RouteCounts, type Span, sumOf } from './counts.ts'
 import type { Finding, Measured } from './finding.ts'
-import { count, oneIn, percent, requests } from './words.ts'
+import { count, driftWords, oneIn, percent, requests } from './words.ts'
 
 /** What is counted as bad, of how many. */
 type ShareMetric = {
@@ -35,6 +35,8 @@ export type ShareRequest = {
   /** What a false alarm of this one comparison at this one look may cost. */
   readonly alpha: number
   readonly policy: AnalysisPolicy
+  /** By what factor the machine has become slower meanwhile; 1 where that says nothing of this share. */
+  readonly drift: number
 }
 
 const total = (span: Span, { find }: ShareMetric): Found =>
@@ -76,10 +78,24 @@ const chanceOf = (candidate: readonly Span[], request: ShareRequest, metric: Sha
   return Math.max(overObjective, strata.length === 0 ? 1 : stratifiedUpperTail(strata))
 }
 
+/**
+ * The release before, where it sets a standard. One that surely had a share worth finding itself sets none, nor does one
+ * that missed the objective where this one keeps it: a fix has only the objective to be asked against.
+ */
+const standardOf = (request: ShareRequest, metric: ShareMetric, detectable: number): Found | null => {
+  const { baseline, candidate, objective, alpha } = request
+  if (baseline === null) return null
+  const before = total(sumOf(baseline), metric)
+  const isFix = share(before) > objective && share(total(sumOf(candidate), metric)) <= objective
+  const wasBroken = share(before) >= detectable && binomialUpperTail({ ...before, share: objective }) < alpha
+  return isFix || wasBroken ? null : before
+}
+
 /** The fewest requests of which a share worth finding would have been found; null where no number of them would do. */
-const requestsNeeded = ({ baseline, objective, alpha, policy }: ShareRequest, metric: ShareMetric): number | null => {
+const requestsNeeded = (request: ShareRequest, metric: ShareMetric): number | null => {
+  const { objective, alpha, policy } = request
   const detectable = Math.max(policy.detectableErrorShare, 3 * objective)
-  const before = baseline === null ? null : total(sumOf(baseline), metric)
+  const before = standardOf(request, metric, detectable)
   for (let of = 20; of < 100_000; of = Math.ceil(of * 1.25)) {
     const candidate = { found: Math.floor(of * detectable), of }
     if (binomialUpperTail({ ...candidate, share: objective }) >= alpha) continue
@@ -98,7 +114,7 @@ const wordsOf = (
 
 /** Compares one share with its objective and with the release before; only what is above both is worse. */
 export const shareFinding = (request: ShareRequest, metric: ShareMetric): Finding => {
-  const { service, route, baseline, candidate, objective, alpha, policy } = request
+  const { service, route, baseline, candidate, objective, alpha, policy, drift } = request
   const spans = { now: sumOf(candidate), before: baseline === null ? null : sumOf(baseline) }
   const now = total(spans.now, metric)
   const before = spans.before === null ? null : total(spans.before, metric)
@@ -114,6 +130,9 @@ export const shareFinding = (request: ShareRequest, metric: ShareMetric): Findin
   const expected = spans.before === null ? 0 : expectedShare(strataOf(spans.now, spans.before, metric))
   const isRelevant = share(now) - Math.max(objective, expected) >= policy.relevantErrorShare
   const chance = isRelevant ? chanceOf(withoutWorst(candidate, metric), request, metric) : 1
+  if (chance < alpha && drift > policy.toleratedSlowdown) {
+    return { ...finding, verdict: 'inconclusive', chance, words: `${words}${driftWords(drift)}` }
+  }
   if (chance < alpha) return { ...finding, verdict: 'worse', chance, words: `${words}; by chance: ${oneIn(chance)}` }
   // Of one route nothing but that it is worse is told: most are asked too seldom to say more.
   const needed = route === null ? requestsNeeded(request, metric) : null

@@ -16,6 +16,10 @@ export const milliseconds = (seconds: number): string => {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`
 }
 
+/** What the machine itself explains, as an end of a sentence; nothing where that is little. */
+export const driftWords = (drift: number): string =>
+  drift > 1.05 ? `; what the release has not changed takes ${((drift - 1) * 100).toFixed(0)} % longer, too` : ''
+
 /** How likely chance alone would do it: `1 in 40,000`. */
 export const oneIn = (chance: number): string => {
   if (chance < 1e-9) return 'less than 1 in 1,000,000,000'
