@@ -9,7 +9,11 @@ const targets: readonly RenderTarget[] = [
   { environment: 'local', discovery: localDiscovery('targets.json') },
   {
     environment: 'prod',
-    discovery: { kind: 'kubernetes', namespace: 'ecommerce-prod', alsoNamespaces: ['ecommerce-staging'] },
+    discovery: {
+      kind: 'kubernetes',
+      namespace: 'ecommerce-prod',
+      neighbours: [{ environment: 'staging', namespace: 'ecommerce-staging' }],
+    },
   },
 ]
 

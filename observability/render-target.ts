@@ -14,15 +14,32 @@ export type AlertChannel = 'pagerduty' | 'slack' | 'mail'
 export type ClusterDiscovery = {
   readonly kind: 'kubernetes'
   readonly namespace: string
-  /** Further namespaces of the shop on the same cluster, whose services are scraped too. */
-  readonly alsoNamespaces?: readonly string[]
+  /** Further environments of the shop on the same cluster, whose services are scraped too. */
+  readonly neighbours?: readonly Place[]
 }
 
+export type Place = { readonly environment: RenderTarget['environment']; readonly namespace: string }
+
+const allPlaces = ({ environment, discovery }: RenderTarget): readonly [Place, ...Place[]] =>
+  discovery.kind === 'local'
+    ? [{ environment, namespace: 'local' }]
+    : [{ environment, namespace: discovery.namespace }, ...(discovery.neighbours ?? [])]
+
 /** All namespaces whose services are watched. */
-export const shopNamespaces = ({ namespace, alsoNamespaces = [] }: ClusterDiscovery): readonly string[] => [
-  namespace,
-  ...alsoNamespaces,
-]
+export const shopNamespaces = (target: RenderTarget): readonly string[] =>
+  allPlaces(target).map(({ namespace }) => namespace)
+
+/** Whom people are woken for: prod where it is among them, whichever environment of a cluster was applied last. */
+export const mainPlace = (target: RenderTarget): Place => {
+  const places = allPlaces(target)
+  return places.find(({ environment }) => environment === 'prod') ?? places[0]
+}
+
+/** Those that are watched too, and wake nobody. */
+export const besidePlaces = (target: RenderTarget): readonly Place[] => {
+  const { namespace: main } = mainPlace(target)
+  return allPlaces(target).filter(({ namespace }) => namespace !== main)
+}
 
 export type LocalDiscovery = {
   readonly kind: 'local'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { localDiscovery } from '../render-target.ts'
+import { teamReceivers } from './receivers.ts'
 import { renderAlertmanager } from './render-alertmanager.ts'
 import { inhibitions } from './routes.ts'
 
@@ -16,6 +17,8 @@ test('B-15: critical pages and chats, warning chats and mails, business mails', 
     'pagerduty-and-slack': ['pagerduty_configs', 'slack_configs'],
     'slack-and-mail': ['email_configs', 'slack_configs'],
     mail: ['email_configs'],
+    nobody: [],
+    heartbeat: [],
   })
 })
 
@@ -38,6 +41,8 @@ test('a channel whose secret nobody gave is left out, and its file is not asked 
     'pagerduty-and-slack': ['slack_configs'],
     'slack-and-mail': ['slack_configs'],
     mail: [],
+    nobody: [],
+    heartbeat: [],
   })
   expect(text).not.toMatch(/mail-password|pagerduty-key/)
 })
@@ -51,8 +56,25 @@ test('on this machine the same receivers post to the one address that was given'
     'pagerduty-and-slack': ['webhook_configs'],
     'slack-and-mail': ['webhook_configs'],
     mail: ['webhook_configs'],
+    nobody: [],
+    heartbeat: [],
   })
   expect(local.match(/url: .+/g)).toEqual(Array(3).fill('url: http://127.0.0.1:1/x'))
+})
+
+test('the heartbeat is sent where a team has somebody who waits for it', () => {
+  const heartbeat = teamReceivers([], 'https://alive.example/shop').find(({ name }) => name === 'heartbeat')
+  expect(heartbeat).toEqual({
+    name: 'heartbeat',
+    webhook_configs: [{ url: 'https://alive.example/shop', send_resolved: false }],
+  })
+})
+
+test('one pod of many that is missing silences nothing, most of them what is said of latency', () => {
+  const sources = inhibitions.map(({ source_matchers }) => source_matchers)
+  expect(sources[0]).toContain('alertname!="PodDown"')
+  expect(sources.slice(1)).toEqual([['alertname="MostPodsDown"']])
+  expect(inhibitions[1]?.target_matchers).toContain('indicator="latency"')
 })
 
 test('an alert of no service silences no other: only alerts of the same, named service do', () => {

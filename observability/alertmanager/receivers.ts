@@ -14,7 +14,10 @@ export const receiverNames: Readonly<Record<Severity, string>> = {
   critical: 'pagerduty-and-slack',
   warning: 'slack-and-mail',
   business: 'mail',
+  none: 'nobody',
 }
+
+export const heartbeatReceiver = 'heartbeat'
 
 const eachAlert = (line: string): string => `{{ range .Alerts }}${line}\n{{ end }}`
 const title =
@@ -44,8 +47,10 @@ const mailTo = (to: string) => ({
   text: eachAlert('{{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ .Annotations.runbook_url }}\n'),
 })
 
+const heartbeatWay = (url: string | null) => (url === null ? {} : { webhook_configs: [{ url, send_resolved: false }] })
+
 /** The same names where a channel is not given: routes stay as they are, and what is left of the way is taken. */
-export const teamReceivers = (channels: readonly AlertChannel[]) => {
+export const teamReceivers = (channels: readonly AlertChannel[], heartbeatUrl: string | null = team.heartbeatUrl) => {
   const has = (channel: AlertChannel): boolean => channels.includes(channel)
   const slackWay = has('slack') ? { slack_configs: [slack] } : {}
   const mailWay = (to: string) => (has('mail') ? { email_configs: [mailTo(to)] } : {})
@@ -53,9 +58,17 @@ export const teamReceivers = (channels: readonly AlertChannel[]) => {
     { name: receiverNames.critical, ...(has('pagerduty') ? { pagerduty_configs: [pagerDuty] } : {}), ...slackWay },
     { name: receiverNames.warning, ...slackWay, ...mailWay(team.onCallMail) },
     { name: receiverNames.business, ...mailWay(team.businessMail) },
+    { name: receiverNames.none },
+    { name: heartbeatReceiver, ...heartbeatWay(heartbeatUrl) },
   ]
 }
 
 /** The same names, so that a message shows the way that it would have gone. */
-export const localReceivers = ({ webhookUrl }: LocalDiscovery) =>
-  Object.values(receiverNames).map((name) => ({ name, webhook_configs: [{ url: webhookUrl, send_resolved: true }] }))
+export const localReceivers = ({ webhookUrl }: LocalDiscovery) => [
+  ...[receiverNames.critical, receiverNames.warning, receiverNames.business].map((name) => ({
+    name,
+    webhook_configs: [{ url: webhookUrl, send_resolved: true }],
+  })),
+  { name: receiverNames.none },
+  { name: heartbeatReceiver },
+]

@@ -3,7 +3,7 @@ import { renderYaml } from '../render-yaml.ts'
 import type { RenderedFile } from '../rendered-file.ts'
 import { team } from '../team.ts'
 import { alertmanagerSecretFiles, localReceivers, teamReceivers } from './receivers.ts'
-import { inhibitions, route } from './routes.ts'
+import { inhibitions, routeFor } from './routes.ts'
 
 const slackGlobal = { slack_api_url_file: alertmanagerSecretFiles.slackUrl }
 
@@ -22,17 +22,15 @@ const teamGlobal = (channels: readonly AlertChannel[]) => ({
   ...(channels.includes('mail') ? mailGlobal : {}),
 })
 
-export const renderAlertmanager = ({
-  discovery,
-  alertChannels = allChannels,
-}: RenderTarget): readonly RenderedFile[] => {
+export const renderAlertmanager = (target: RenderTarget): readonly RenderedFile[] => {
+  const { discovery, alertChannels = allChannels } = target
   const isLocal = discovery.kind === 'local'
   const receivers = isLocal ? localReceivers(discovery) : teamReceivers(alertChannels)
   const global = isLocal ? {} : { global: teamGlobal(alertChannels) }
   return [
     {
       path: 'alertmanager/alertmanager.yml',
-      text: renderYaml({ ...global, route, receivers, inhibit_rules: inhibitions }),
+      text: renderYaml({ ...global, route: routeFor(target), receivers, inhibit_rules: inhibitions }),
     },
   ]
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { serviceNames, services } from '../../services/registry.ts'
 import { localDiscovery, type RenderTarget } from '../render-target.ts'
+import { countedRoutes } from '../rules/selectors.ts'
 import { boardsFor } from './boards/boards.ts'
 import { dashboardsFolder } from './grafana/provisioning.ts'
 import { renderDashboards } from './render-dashboards.ts'
@@ -109,6 +110,39 @@ test.each(everywhere)(
     ])
   },
 )
+
+test.each([
+  [targets[0], 'local', 'local'],
+  [
+    {
+      environment: 'prod',
+      discovery: {
+        kind: 'kubernetes',
+        namespace: 'shop-prod',
+        neighbours: [{ environment: 'staging', namespace: 'shop-trial' }],
+      },
+    },
+    'shop-prod',
+    'shop-prod|shop-trial',
+  ],
+] as const)('namespaces of $0.environment are those of the shop, and its own comes first', (target, own, all) => {
+  for (const { templating } of dashboardsOf(target)) {
+    const namespace = templating.list.find(({ name }) => name === 'namespace')
+    if (namespace === undefined) continue
+    expect(namespace).toMatchObject({ allValue: all, current: { text: [own], value: [own] } })
+    expect(namespace.query).toContain(`namespace=~"${all}"`)
+  }
+})
+
+test('the overview counts what alerts count: neither probes nor addresses that nobody has', () => {
+  const [overview] = dashboardsOf(targets[1])
+  const asked = (overview?.panels ?? [])
+    .filter(isPanel)
+    .flatMap((panel) => panel.targets.map(({ expr }) => expr))
+    .flatMap((expr) => [...expr.matchAll(/http_request_duration_seconds_\w+\{[^}]*\}/g)].map(([series]) => series))
+  expect(asked.length).toBeGreaterThanOrEqual(4)
+  expect(asked.filter((series) => !series.includes(countedRoutes))).toEqual([])
+})
 
 test('a dashboard of a service has that service and no other, whatever a link brings', () => {
   for (const { title, templating } of dashboardsOf(targets[0])) {

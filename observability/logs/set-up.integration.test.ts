@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   type RecordedCall,
   type ScriptedAnswer,
@@ -28,15 +30,20 @@ beforeEach(async () => {
 })
 afterEach(() => stack.close())
 
-/** The script as a Job runs it, with Elasticsearch and Kibana at one address. */
+/** With Elasticsearch and Kibana at one address. */
+const settings = () => ({
+  PATH: process.env.PATH,
+  ELASTICSEARCH_URL: stack.url,
+  KIBANA_URL: stack.url,
+  ELASTICSEARCH_PASSWORD: 'p"w',
+  WAIT_SECONDS: '20',
+  LOOK_SECONDS: '0.05',
+  TOLD_FILE: join(folder, 'told'),
+})
+
+/** The script as a person runs it. */
 function setUp(): Promise<{ readonly exitCode: number | string | null; readonly output: string }> {
-  const env = {
-    PATH: process.env.PATH,
-    ELASTICSEARCH_URL: stack.url,
-    KIBANA_URL: stack.url,
-    ELASTICSEARCH_PASSWORD: 'p"w',
-    WAIT_SECONDS: '20',
-  }
+  const env = settings()
   return new Promise((resolve) => {
     execFile('bash', [join(folder, 'logs/set-up.sh')], { env, timeout: 30_000 }, (error, stdout, stderr) =>
       resolve({ exitCode: error === null ? 0 : (error.code ?? null), output: stdout + stderr }),
@@ -84,4 +91,44 @@ test('a refusal ends it, and nothing that builds on it is told', async () => {
 test('objects that Kibana took only in part end it', async () => {
   stack.script((call) => (call.path.includes('_import') ? { status: 200, json: { success: false } } : taken(call)))
   expect(await setUp()).toMatchObject({ exitCode: 1, output: expect.stringContaining('kibana.ndjson was not taken') })
+})
+
+describe('where it stays', () => {
+  /** As the pod runs it, until `seen` is answered; then it is told to end. */
+  const keptUntil = async (seen: () => boolean): Promise<number | null> => {
+    const script = spawn('bash', [join(folder, 'logs/set-up.sh'), 'keep'], { env: settings(), stdio: 'ignore' })
+    const ended = once(script, 'exit')
+    try {
+      await vi.waitFor(() => expect(seen()).toBe(true), { timeout: 15_000, interval: 20 })
+    } finally {
+      script.kill('SIGTERM')
+    }
+    const [code] = await ended
+    return code
+  }
+  const told = (): number => stack.calls.filter(({ path }) => path.startsWith('/_ilm/')).length
+  const looks = (): number => stack.calls.filter(({ method }) => method === 'GET').length
+
+  test('it tells an Elasticsearch that was emptied all of it again, and says meanwhile that it is not told', async () => {
+    const isTold = () => existsSync(join(folder, 'told'))
+    const seen: boolean[] = []
+    stack.script((call) => {
+      if (call.path.startsWith('/_ilm/')) seen.push(isTold())
+      return call.method === 'GET' && told() === 1 ? { status: 404, json: {} } : taken(call)
+    })
+    expect(await keptUntil(() => told() === 2 && isTold())).toBe(0)
+    expect(seen).toEqual([false, false])
+  })
+
+  test('it waits for who does not answer, and tells nothing twice', async () => {
+    stack.script((call) => (call.method === 'GET' ? { status: 503, text: 'starting' } : taken(call)))
+    expect(await keptUntil(() => looks() > 6)).toBe(0)
+    expect(told()).toBe(1)
+  })
+
+  test('a refusal ends it, so that the pod is started again', async () => {
+    stack.script((call) => (call.path.includes('_index_template') ? { status: 400, text: 'no' } : taken(call)))
+    const script = spawn('bash', [join(folder, 'logs/set-up.sh'), 'keep'], { env: settings(), stdio: 'ignore' })
+    expect(await once(script, 'exit')).toEqual([22, null])
+  })
 })

@@ -56,6 +56,35 @@ const call = ({ kind, path, file }: Step): string => {
   return kind === 'import' ? `import "$kibana${path}" ${file}` : `make_anew "$kibana${path}" ${file}`
 }
 
+/** The first of all and the last: who has forgotten one has forgotten more. */
+const looks = [
+  `$elasticsearch/_index_template/${templateName}`,
+  ...logAlertRules.slice(-1).map(({ id }) => `$kibana/api/alerting/rule/${id}`),
+]
+
+/** With `keep` it stays, and tells all of it anew where Elasticsearch was emptied. Who does not answer may have it still. */
+const keep = `
+told=\${TOLD_FILE:-/tmp/told}
+is_missing() {
+  [ "$(ask --retry 0 --output /dev/null --write-out '%{http_code}' "$1")" = 404 ]
+}
+
+if [ "\${1:-}" != keep ]; then
+  tell
+  exit 0
+fi
+trap 'exit 0' TERM
+while true; do
+  rm -f "$told"
+  tell
+  touch "$told"
+  until ${looks.map((url) => `is_missing "${url}"`).join(' || ')}; do
+    sleep "\${LOOK_SECONDS:-60}" &
+    wait $!
+  done
+  echo 'it was forgotten and is told anew'
+done`
+
 /** A script for the image of Elasticsearch, which has a shell and curl: the same however often it runs. */
 export const setUpScript = (): string =>
   [
@@ -63,6 +92,9 @@ export const setUpScript = (): string =>
     '# Rendered by shopctl observability render; edit the typed source in observability/logs instead.',
     'set -euo pipefail',
     functions,
-    ...steps.map(call),
+    'tell() {',
+    ...steps.map((step) => `  ${call(step)}`),
+    '}',
+    keep,
     '',
   ].join('\n')

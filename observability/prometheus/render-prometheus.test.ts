@@ -5,10 +5,12 @@ import { renderPrometheus } from './render-prometheus.ts'
 import { prometheusStorage } from './storage.ts'
 
 const configOf = (target: RenderTarget) => parse(renderPrometheus(target)[0]?.text ?? '')
-const cluster = configOf({
+const trial = { environment: 'staging', namespace: 'shop-trial' } as const
+const prod: RenderTarget = {
   environment: 'prod',
-  discovery: { kind: 'kubernetes', namespace: 'shop', alsoNamespaces: ['shop-trial'] },
-})
+  discovery: { kind: 'kubernetes', namespace: 'shop', neighbours: [trial] },
+}
+const cluster = configOf(prod)
 const local = configOf({
   environment: 'local',
   discovery: { ...localDiscovery('/state/targets.json'), prometheus: '127.0.0.1:1', alertmanager: '127.0.0.1:2' },
@@ -59,6 +61,24 @@ test('series of a pod are called by namespace, service and pod', () => {
 test('who speaks of other pods keeps their names', () => {
   const speakers = cluster.scrape_configs.filter((job: Record<string, unknown>) => job.honor_labels === true)
   expect(speakers.map(({ job_name }: Job) => job_name)).toEqual(['kubernetes-pods'])
+})
+
+test('an alert names the environment of its namespace, whichever of a cluster was applied last', () => {
+  const fromStaging = configOf({
+    environment: 'staging',
+    discovery: {
+      kind: 'kubernetes',
+      namespace: trial.namespace,
+      neighbours: [{ environment: 'prod', namespace: 'shop' }],
+    },
+  })
+  for (const { global, alerting } of [cluster, fromStaging]) {
+    expect(global.external_labels).toEqual({ environment: 'prod' })
+    expect(alerting.alert_relabel_configs).toEqual([
+      { source_labels: ['namespace'], regex: 'shop-trial', target_label: 'environment', replacement: 'staging' },
+    ])
+  }
+  expect(local.alerting).not.toHaveProperty('alert_relabel_configs')
 })
 
 test('here each service has its processes of the one file, and Alertmanager is where it was started', () => {

@@ -21,6 +21,12 @@ export const burnWindows: readonly BurnWindow[] = [
   { alert: 'ErrorBudgetBurningSlowly', burnRate: 1, long: '3d', short: '6h', severity: 'warning', spent: '21 %' },
 ]
 
+/**
+ * At one request a minute a single 503 is 1.7 % of the hour. Of bad requests rather than of all: a service that few ask
+ * and that answers none of them is told of all the same.
+ */
+export const fewestBadRequests = 10
+
 /** 14.4 times 0.001 is not 0.0144 to a computer. */
 const readable = (value: number): number => Number(value.toPrecision(6))
 
@@ -31,7 +37,7 @@ const alertOf = (objective: ServiceLevelObjective, window: BurnWindow): AlertRul
   const above = (over: string) => `slo:sli_error:ratio_rate${over}{slo="${id}"} > ${threshold}`
   return {
     alert,
-    expr: `${above(long)} and ${above(short)}`,
+    expr: `${above(long)} and ${above(short)} and slo:sli_errors:count${long}{slo="${id}"} >= ${fewestBadRequests}`,
     forSeconds: 0,
     severity,
     labels: { slo: id, service: services[service].longName, indicator: indicator.kind, window: long },

@@ -1,4 +1,5 @@
 import { type ServiceLevelObjective, serviceLevelObjectives } from '../objectives.ts'
+import { evaluationSeconds } from '../prometheus/evaluation.ts'
 import type { RecordingRule, RuleGroup } from './rule.ts'
 import { bucketMatcher, failed, notFailed, objectiveMatcher } from './selectors.ts'
 
@@ -36,6 +37,12 @@ const ratio = (window: string): RecordingRule => ({
   expr: window === '5m' ? 'slo:sli_errors:rate5m / (slo:sli_requests:rate5m > 0)' : share(window),
 })
 
+/** Bad requests, as many as were: of a service that is hardly asked a share says little. */
+const badCount = (window: string): RecordingRule => ({
+  record: `slo:sli_errors:count${window}`,
+  expr: `sum_over_time(slo:sli_errors:rate5m[${window}]) * ${evaluationSeconds}`,
+})
+
 const budgetDays = Math.max(...serviceLevelObjectives.map(({ windowDays }) => windowDays))
 
 /** What each objective counts as bad, over every window that an alert or a person looks at. */
@@ -51,6 +58,7 @@ export const objectiveRules: readonly RuleGroup[] = [
         labels: { slo: id },
       })),
       ...['5m', '30m', '1h', '2h', '6h'].map(ratio),
+      ...['1h', '6h'].map(badCount),
     ],
   },
   {
@@ -60,6 +68,8 @@ export const objectiveRules: readonly RuleGroup[] = [
     rules: [
       ratio('1d'),
       ratio('3d'),
+      badCount('1d'),
+      badCount('3d'),
       {
         record: 'slo:error_budget:remaining_ratio',
         expr: `1 - (${share(`${budgetDays}d`)}) / on (slo) group_left () (1 - slo:objective:ratio)`,

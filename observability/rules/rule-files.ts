@@ -1,6 +1,7 @@
 import type { RenderTarget } from '../render-target.ts'
 import { burnRateAlerts } from './burn-rate-alerts.ts'
 import { httpRules } from './http-rules.ts'
+import { monitoringAlerts } from './monitoring-alerts.ts'
 import { objectiveRules } from './objective-rules.ts'
 import { resourceRules } from './resource-rules.ts'
 import { type AlertRule, isAlert, type RuleGroup } from './rule.ts'
@@ -13,6 +14,7 @@ export const ruleFiles = (target: RenderTarget): readonly RuleFile[] => [
   { path: 'prometheus/rules/recording.yml', groups: [httpRules, resourceRules(target)] },
   { path: 'prometheus/rules/objectives.yml', groups: [...objectiveRules, burnRateAlerts] },
   { path: 'prometheus/rules/alerts.yml', groups: shopAlerts },
+  { path: 'prometheus/rules/monitoring.yml', groups: [monitoringAlerts(target)] },
 ]
 
 export const alertsOf = (target: RenderTarget): readonly AlertRule[] =>

@@ -4,8 +4,8 @@ export type RecordingRule = {
   readonly labels?: Readonly<Record<string, string>>
 }
 
-/** `critical` wakes somebody, `warning` waits for the morning, `business` is for who runs the shop. */
-export type Severity = 'critical' | 'warning' | 'business'
+/** `critical` wakes somebody, `warning` waits for the morning, `business` is for who runs the shop, `none` for machines. */
+export type Severity = 'critical' | 'warning' | 'business' | 'none'
 
 export type AlertRule = {
   readonly alert: string

@@ -18,7 +18,8 @@ const asked: readonly AlertRule[] = [
     forSeconds: minutes(2),
     severity: 'critical',
     summary: '{{ $value }} of the pods of {{ $labels.service }} are missing',
-    description: 'Fewer pods than are wanted have been available for two minutes; a rollout takes none away.',
+    description:
+      'Fewer pods than have been wanted for ten minutes were available for two; a rollout takes none away, and pods that the autoscaler has just asked for do not count.',
   },
   {
     alert: 'DatabaseConnectionFailure',
@@ -123,7 +124,17 @@ const behind: readonly AlertRule[] = [
   },
 ]
 
+/** Tells nobody: of a service that is hardly there it is known why it is slow. */
+const silencing: AlertRule = {
+  alert: 'MostPodsDown',
+  expr: 'service:pods_available:ratio < 0.5',
+  forSeconds: minutes(2),
+  severity: 'none',
+  summary: 'Only {{ $value | humanizePercentage }} of the pods of {{ $labels.service }} are there',
+  description: 'PodDown tells people of it. This one only silences alerts on the latency of what is left.',
+}
+
 export const shopAlerts: readonly RuleGroup[] = [
   { name: 'shop-alerts', intervalSeconds: null, rules: asked },
-  { name: 'background-alerts', intervalSeconds: null, rules: behind },
+  { name: 'background-alerts', intervalSeconds: null, rules: [...behind, silencing] },
 ]

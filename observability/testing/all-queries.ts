@@ -5,8 +5,10 @@ import { ruleFiles } from '../rules/rule-files.ts'
 
 export type AnyQuery = { readonly place: string; readonly expr: string }
 
-/** What an alert compares, answered with 1 or 0 instead of nothing: an alert that is silent must not be one without data. */
-export const withoutFilter = (expr: string): string => expr.replaceAll(/ (==|[<>]=?) (?=[\d.])/g, ' $1 bool ')
+/** What an alert compares, answered with 1 or 0 instead of nothing: an alert that is silent must not be one
+ * without data. Who waits for something to be absent has it while he waits. */
+export const withoutFilter = (expr: string): string =>
+  expr.replace(/^absent\((.*)\)$/, '$1').replaceAll(/ (==|[<>]=?) (?=[\d.])/g, ' $1 bool ')
 
 const ruleQueries = (target: RenderTarget): readonly AnyQuery[] =>
   ruleFiles(target)

@@ -29,6 +29,9 @@ const releases = (name: string, { tag, colour, environment }: Record<'tag' | 'co
     .iconColor(colour)
     .target(taggedWith(tag, environment))
 
+/** `none` is for machines, and one of them fires always. */
+const firing = 'ALERTS{alertstate="firing",severity!="none"}'
+
 /** What was released and taken back, as `shopctl` wrote it, and what fires. */
 export const annotations = ({ environment }: RenderTarget): readonly Builder<dashboard.AnnotationQuery>[] => [
   releases('Deploys', { tag: releaseTags.deploy, colour: 'blue', environment }),
@@ -38,8 +41,8 @@ export const annotations = ({ environment }: RenderTarget): readonly Builder<das
     .datasource(dataSources.prometheus)
     .enable(false)
     .iconColor('red')
-    .target(new DataqueryBuilder().refId('Anno').expr('ALERTS{alertstate="firing"}').range())
-    .expr('ALERTS{alertstate="firing"}')
+    .target(new DataqueryBuilder().refId('Anno').expr(firing).range())
+    .expr(firing)
     .titleFormat('{{alertname}}')
     .tagKeys('severity,service')
     .step('60s'),

@@ -31,7 +31,7 @@ export const buildDashboard = (board: Board, target: RenderTarget): dashboard.Da
     .timezone('browser')
     .refresh('30s')
     .link(links)
-    .variables([...variablesOf(board)])
+    .variables([...variablesOf(board, target)])
     .annotations([...annotations(target)])
   placePanels(built, board.rows)
   return built.build()

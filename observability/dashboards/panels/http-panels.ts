@@ -1,4 +1,5 @@
 import { shopObjectives } from '../../objectives.ts'
+import { countedRoutes } from '../../rules/selectors.ts'
 import type { Panel } from '../panel.ts'
 import { chosen, quantileBy, rate, shareBy, sumBy } from '../promql.ts'
 
@@ -55,10 +56,10 @@ export const answersByClass: Panel = {
 
 export const quantiles: Panel = {
   title: 'Response time',
-  description: 'Of all routes together: half, 95 and 99 of 100 requests were answered in less.',
+  description: 'Of all routes but probes together: half, 95 and 99 of 100 requests were answered in less.',
   unit: 'seconds',
   queries: [0.5, 0.95, 0.99].map((quantile) => ({
-    expr: quantileBy(quantile, 'service', { histogram, series: chosen() }),
+    expr: quantileBy(quantile, 'service', { histogram, series: chosen(countedRoutes) }),
     legend: `p${quantile * 100}`,
   })),
   limit: p95Limit,

@@ -31,10 +31,33 @@ make_anew() {
   send POST "$1" "$2"
 }
 
-send PUT "$elasticsearch/_ilm/policy/shop-logs" lifecycle-policy.json
-send PUT "$elasticsearch/_index_template/shop-logs" index-template.json
-import "$kibana/api/saved_objects/_import?overwrite=true" kibana.ndjson
-make_anew "$kibana/api/actions/connector/shop-log" kibana-connector.json
-make_anew "$kibana/api/alerting/rule/shop-logs-fatal" kibana-rule-shop-logs-fatal.json
-make_anew "$kibana/api/alerting/rule/shop-logs-error-burst" kibana-rule-shop-logs-error-burst.json
-make_anew "$kibana/api/alerting/rule/shop-logs-malformed" kibana-rule-shop-logs-malformed.json
+tell() {
+  send PUT "$elasticsearch/_ilm/policy/shop-logs" lifecycle-policy.json
+  send PUT "$elasticsearch/_index_template/shop-logs" index-template.json
+  import "$kibana/api/saved_objects/_import?overwrite=true" kibana.ndjson
+  make_anew "$kibana/api/actions/connector/shop-log" kibana-connector.json
+  make_anew "$kibana/api/alerting/rule/shop-logs-fatal" kibana-rule-shop-logs-fatal.json
+  make_anew "$kibana/api/alerting/rule/shop-logs-error-burst" kibana-rule-shop-logs-error-burst.json
+  make_anew "$kibana/api/alerting/rule/shop-logs-malformed" kibana-rule-shop-logs-malformed.json
+}
+
+told=${TOLD_FILE:-/tmp/told}
+is_missing() {
+  [ "$(ask --retry 0 --output /dev/null --write-out '%{http_code}' "$1")" = 404 ]
+}
+
+if [ "${1:-}" != keep ]; then
+  tell
+  exit 0
+fi
+trap 'exit 0' TERM
+while true; do
+  rm -f "$told"
+  tell
+  touch "$told"
+  until is_missing "$elasticsearch/_index_template/shop-logs" || is_missing "$kibana/api/alerting/rule/shop-logs-malformed"; do
+    sleep "${LOOK_SECONDS:-60}" &
+    wait $!
+  done
+  echo 'it was forgotten and is told anew'
+done

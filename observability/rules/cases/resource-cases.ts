@@ -13,7 +13,9 @@ type Facts = {
   readonly pod: Readonly<Record<string, string>>
   readonly workload: Readonly<Record<string, string>>
   used(used: Used): RuleCase['series']
+  /** One of three that is up or not, or of two. */
   pods(up: number): RuleCase['series']
+  noPods(): RuleCase['series']
 }
 
 const clusterFacts = (namespace: string): Facts => {
@@ -34,6 +36,7 @@ const clusterFacts = (namespace: string): Facts => {
       series('kube_deployment_spec_replicas', { labels: deployment, values: constant(3) }),
       series('kube_deployment_status_replicas_available', { labels: deployment, values: constant(2 + up) }),
     ],
+    noPods: () => wantedPods(namespace, constant(3), 0),
   }
 }
 
@@ -48,12 +51,67 @@ const processFacts: Facts = {
     series('up', { labels: { ...processFacts.pod, job: service }, values: constant(up) }),
     series('up', { labels: { ...processFacts.pod, pod: 'users-2', job: service }, values: constant(1) }),
   ],
+  noPods: () =>
+    ['users-1', 'users-2'].map((pod) =>
+      series('up', { labels: { ...processFacts.pod, pod, job: service }, values: constant(0) }),
+    ),
+}
+
+/** A deployment of which `available` pods are there all the time, and as many are wanted as the values say. */
+const wantedPods = (namespace: string, wanted: string, available: number) => {
+  const labels = { namespace, deployment: service }
+  return [
+    series('kube_deployment_spec_replicas', { labels, values: wanted }),
+    series('kube_deployment_status_replicas_available', { labels, values: constant(available) }),
+  ]
+}
+
+const minutes = (count: number): number => count * 60
+
+/** Only a cluster asks for more pods by itself. */
+const scalingCases = (namespace: string): readonly RuleCase[] => {
+  const labels = { namespace, deployment: service, service }
+  return [
+    {
+      title: 'the autoscaler asks for ten pods where three are, and a node has to come first',
+      series: wantedPods(namespace, '3x20 10x80', 3),
+      checks: [
+        silent('PodDown', minutes(14)),
+        silent('MostPodsDown', minutes(14)),
+        fires('PodDown', { labels, value: '7', atSeconds: minutes(18) }),
+        fires('MostPodsDown', { labels, value: '30%', atSeconds: minutes(18) }),
+      ],
+    },
+    {
+      title: 'the autoscaler asks for ten pods where one of three is missing',
+      series: wantedPods(namespace, '3x20 10x80', 2),
+      checks: [fires('PodDown', { labels, value: '1', atSeconds: minutes(10) }), silent('MostPodsDown', minutes(10))],
+    },
+    {
+      title: 'kube-state-metrics was started again, and tells the same by another address',
+      series: [
+        series('kube_deployment_spec_replicas', {
+          labels: { namespace, deployment: service, instance: 'before' },
+          values: '3x20 stale',
+        }),
+        series('kube_deployment_spec_replicas', {
+          labels: { namespace, deployment: service, instance: 'after' },
+          values: '_x20 3x60',
+        }),
+        series('kube_deployment_status_replicas_available', {
+          labels: { namespace, deployment: service },
+          values: constant(3),
+        }),
+      ],
+      checks: [silent('PodDown', minutes(9)), silent('MostPodsDown', minutes(9))],
+    },
+  ]
 }
 
 const silentUsage = [silent('HighCPUUsage'), silent('HighMemoryUsage')]
 
 export const resourceCases = ({ discovery }: RenderTarget): readonly RuleCase[] => {
-  const { pod, workload, used, pods } =
+  const { pod, workload, used, pods, noPods } =
     discovery.kind === 'kubernetes' ? clusterFacts(discovery.namespace) : processFacts
   return [
     {
@@ -71,8 +129,14 @@ export const resourceCases = ({ discovery }: RenderTarget): readonly RuleCase[] 
     {
       title: 'a pod is missing',
       series: pods(0),
-      checks: [silent('PodDown', 60), fires('PodDown', { labels: workload, value: '1' })],
+      checks: [silent('PodDown', 60), fires('PodDown', { labels: workload, value: '1' }), silent('MostPodsDown')],
     },
+    {
+      title: 'no pod is there, from the first moment on',
+      series: noPods(),
+      checks: [silent('MostPodsDown', 60), fires('MostPodsDown', { labels: workload, value: '0%' })],
+    },
+    ...(discovery.kind === 'kubernetes' ? scalingCases(discovery.namespace) : []),
     { title: 'all pods are there', series: pods(1), checks: [silent('PodDown')] },
     {
       title: 'Prometheus does not reach a program',

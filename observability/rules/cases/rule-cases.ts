@@ -1,6 +1,8 @@
 import type { RenderTarget } from '../../render-target.ts'
 import { burnRateCases } from './burn-rate-cases.ts'
+import { fewRequestsCases } from './few-requests-cases.ts'
 import { httpCases } from './http-cases.ts'
+import { monitoringCases } from './monitoring-cases.ts'
 import { pastBurstCase } from './past-burst-case.ts'
 import { resourceCases } from './resource-cases.ts'
 import type { RuleCase } from './rule-case.ts'
@@ -19,7 +21,12 @@ export const caseFiles = (target: RenderTarget): readonly CaseFile[] => [
     rules: ['prometheus/rules/recording.yml', 'prometheus/rules/alerts.yml'],
     cases: [...httpCases, ...resourceCases(target), ...workCases],
   },
-  { name: 'objectives', rules: ['prometheus/rules/objectives.yml'], cases: [...burnRateCases, pastBurstCase] },
+  {
+    name: 'objectives',
+    rules: ['prometheus/rules/objectives.yml'],
+    cases: [...burnRateCases, pastBurstCase, ...fewRequestsCases],
+  },
+  { name: 'monitoring', rules: ['prometheus/rules/monitoring.yml'], cases: monitoringCases(target) },
 ]
 
 export const ruleCases = (target: RenderTarget): readonly RuleCase[] => caseFiles(target).flatMap(({ cases }) => cases)
