@@ -5,11 +5,16 @@ import { chosenFrom } from './usage/refused-value.ts'
 const group = (typed: string): AddOnGroup =>
   chosenFrom(typed, { code: 'UNKNOWN_PART', noun: 'part of what runs beside the shop', known: addOnGroups })
 
-/** `--only monitoring,logging`; all of them where it is left out. */
-export const addOnFlags = {
-  only: Flags.custom<readonly AddOnGroup[]>({
+const only = (summary: string) =>
+  Flags.custom<readonly AddOnGroup[]>({
     helpValue: addOnGroups.join(','),
-    summary: 'these parts alone; left out, all of them',
+    summary,
     parse: async (typed) => [...new Set(typed.split(',').map((name) => group(name.trim())))],
-  })(),
+  })()
+
+/** `--only monitoring,logging`; all of them where it is left out. */
+export const addOnFlags = { only: only('these parts alone; left out, all of them') }
+
+export const addOnDownFlags = {
+  only: only('these parts alone; left out, monitoring and logging: ingress, and metrics-server with it, only by name'),
 }

@@ -23,14 +23,20 @@ export type AddOnsApplied = {
 export interface AddOns {
   /** Throws ADD_ONS_ELSEWHERE (refused) where the cluster belongs to another environment. */
   requireOwn(): void
-  /** Asks the server what applying would do, and changes nothing. Throws OBJECT_FOREIGN, FIELD_CONFLICT (refused). */
+  /**
+   * Renders all anew and asks the server what applying it would do; changes nothing. What follows does what was planned
+   * last: who changes something plans once more under the lock. Throws OBJECT_FOREIGN, FIELD_CONFLICT (refused).
+   */
   plan(groups: readonly AddOnGroup[], signal: AbortSignal): Promise<AddOnsPlan>
-  /** Checks all, then applies what differs. */
+  /** Checks all that was planned, then applies what differs. */
   apply(groups: readonly AddOnGroup[], conflicts: 'refuse' | 'take', signal: AbortSignal): Promise<AddOnsApplied>
   /** One look at what was applied. What it saw before counts: look again with the same one. */
   watch(groups: readonly AddOnGroup[]): (signal: AbortSignal) => Promise<ReleaseObservation>
   /** Deletes what is no longer rendered. Never a volume's claim, nor a kind that others may have objects of. */
   prune(groups: readonly AddOnGroup[], signal: AbortSignal): Promise<readonly string[]>
-  /** Stops all of it. `keep`: claims of volumes stay, and what is in them. */
+  /**
+   * Stops these groups. `keep`: claims of volumes stay, what is in them and the Secrets that it can be read with. What
+   * the services scale by goes with `ingress`, whichever group brought it.
+   */
   down(groups: readonly AddOnGroup[], data: 'keep' | 'delete', signal: AbortSignal): Promise<readonly string[]>
 }

@@ -1,11 +1,12 @@
-import type { AlertChannel } from '../../observability/render-target.ts'
+import type { AlertChannel, Place } from '../../observability/render-target.ts'
 import type { RenderedFile } from '../../observability/rendered-file.ts'
 import type { EnvironmentFacts } from '../../stacks/environments.ts'
 
 type FilesRequest = {
   readonly environment: EnvironmentFacts
-  /** Of the shop on the cluster, the environment's own first. */
-  readonly shopNamespaces: readonly string[]
+  readonly namespace: string
+  /** Other environments of the shop on the same cluster. */
+  readonly neighbours: readonly Place[]
   /** By which alerts can be told. */
   readonly alertChannels: readonly AlertChannel[]
 }
@@ -13,10 +14,10 @@ type FilesRequest = {
 /** What `observability/` renders for a cluster. Loads Grafana's SDK, and only then. */
 export const addOnFiles = async (request: FilesRequest): Promise<readonly RenderedFile[]> => {
   const { renderObservability } = await import('../../observability/render-observability.ts')
-  const [namespace = '', ...alsoNamespaces] = request.shopNamespaces
+  const { namespace, neighbours } = request
   return renderObservability({
     environment: request.environment.name,
-    discovery: { kind: 'kubernetes', namespace, alsoNamespaces },
+    discovery: { kind: 'kubernetes', namespace, neighbours },
     alertChannels: request.alertChannels,
   })
 }

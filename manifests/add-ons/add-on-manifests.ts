@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../kubernetes-object.ts'
 import { loggingManifests } from '../logging/logging-manifests.ts'
 import { monitoringManifests } from '../monitoring/monitoring-manifests.ts'
 import type { AddOnGroup, AddOnRequest } from './add-on-request.ts'
+import { storageClassManifests } from './storage-class.ts'
 
 const renderers: Readonly<Record<AddOnGroup, (request: AddOnRequest) => readonly KubernetesObject[]>> = {
   monitoring: monitoringManifests,
@@ -10,6 +11,8 @@ const renderers: Readonly<Record<AddOnGroup, (request: AddOnRequest) => readonly
   ingress: controllerManifests,
 }
 
-/** Every object of one group but its Secret, in no order that counts. */
-export const addOnManifests = (group: AddOnGroup, request: AddOnRequest): readonly KubernetesObject[] =>
-  renderers[group](request)
+/** Every object of these groups but their Secrets, in no order that counts; what they share is there once. */
+export const addOnManifests = (groups: readonly AddOnGroup[], request: AddOnRequest): readonly KubernetesObject[] => [
+  ...(groups.some((group) => group !== 'ingress') ? storageClassManifests(request.environment) : []),
+  ...groups.flatMap((group) => renderers[group](request)),
+]

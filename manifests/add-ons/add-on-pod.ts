@@ -88,19 +88,3 @@ export const addOnTemplate = (part: AddOnPart, pod: AddOnPod): V1PodTemplateSpec
 
 /** What an image writes to beside its data: the image itself is read-only. */
 export const scratch = (name: string, sizeLimit: string): V1Volume => ({ name, emptyDir: { sizeLimit } })
-
-/** The data of a StatefulSet: a claim for each pod, or nothing that outlives it. */
-export const dataVolume = (storage: 'claim' | 'none', size: string) => ({
-  volumes: storage === 'none' ? [scratch('data', size)] : [],
-  claims:
-    storage === 'none'
-      ? {}
-      : {
-          volumeClaimTemplates: [
-            {
-              metadata: { name: 'data' },
-              spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: size } } },
-            },
-          ],
-        },
-})

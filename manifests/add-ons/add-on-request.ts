@@ -1,6 +1,7 @@
 import type { RenderedFile } from '../../observability/rendered-file.ts'
 import type { EnvironmentFacts } from '../../stacks/environments.ts'
 import type { AddOnImageName } from '../monitoring/images.ts'
+import type { AddOnStorage } from './add-on-storage.ts'
 
 /** What is applied and pruned as one. */
 export const addOnGroups = ['monitoring', 'logging', 'ingress'] as const
@@ -20,8 +21,9 @@ export type AddOnRequest = {
   /** As `observability/` renders them. */
   readonly files: readonly RenderedFile[]
   readonly image: (name: AddOnImageName) => string
-  /** `claim`: data outlives the pod, where the cluster has a storage class. `none`: it does not. */
-  readonly storage: 'claim' | 'none'
+  readonly storage: AddOnStorage
+  /** The network that the cluster is in; null where nobody asked, for only the load balancer controller needs it. */
+  readonly vpcId: string | null
   /** `ours`: the cluster has none that somebody else brought. */
   readonly metricsServer: 'ours' | 'there'
   /** The Secret of each group, whose name ends with the hash of its content. */

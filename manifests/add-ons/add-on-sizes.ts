@@ -9,7 +9,7 @@ type Stored = AddOnSize & { readonly storage: string }
 export type AddOnSizes = {
   readonly prometheus: Stored & { readonly retentionSize: string }
   readonly alertmanager: Stored
-  readonly grafana: AddOnSize
+  readonly grafana: Stored
   readonly kubeStateMetrics: AddOnSize
   readonly nodeExporter: AddOnSize
   readonly metricsServer: AddOnSize
@@ -39,7 +39,7 @@ const small: AddOnSizes = {
   ...everywhere,
   prometheus: { ...size('50m 192Mi', '1 1Gi'), storage: '5Gi', retentionSize: '4GB' },
   alertmanager: { ...size('10m 32Mi', '250m 128Mi'), storage: '1Gi' },
-  grafana: size('25m 96Mi', '500m 384Mi'),
+  grafana: { ...size('25m 96Mi', '500m 384Mi'), storage: '1Gi' },
   kubeStateMetrics: size('10m 48Mi', '250m 192Mi'),
   elasticsearch: { ...size('100m 1Gi', '1 1536Mi'), storage: '10Gi', nodes: 1, heapMebibytes: 512 },
   logstash: { ...size('100m 512Mi', '1 768Mi'), heapMebibytes: 256, replicas: 1 },
@@ -55,7 +55,7 @@ const full: AddOnSizes = {
     retentionSize: `${retentionGigabytes}GB`,
   },
   alertmanager: { ...size('25m 64Mi', '250m 256Mi'), storage: '2Gi' },
-  grafana: size('100m 192Mi', '1 512Mi'),
+  grafana: { ...size('100m 192Mi', '1 512Mi'), storage: '5Gi' },
   kubeStateMetrics: size('25m 96Mi', '500m 384Mi'),
   elasticsearch: { ...size('500m 4Gi', '2 4Gi'), storage: '100Gi', nodes: 3, heapMebibytes: 2048 },
   logstash: { ...size('250m 1Gi', '1 1536Mi'), heapMebibytes: 512, replicas: 2 },

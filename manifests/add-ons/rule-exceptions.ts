@@ -40,6 +40,11 @@ export const exceptions: readonly RuleException[] = [
     object: 'DaemonSet/filebeat',
     reason: 'the log files belong to root, and nobody else may read them; it has no capability',
   },
+  {
+    rule: 'every server is probed',
+    object: 'Deployment/elasticsearch-setup',
+    reason: 'it serves nobody, and ends where it is refused; whether all is told is its readiness',
+  },
   token('StatefulSet/prometheus', 'it finds what is to be scraped through the API server'),
   token('Deployment/kube-state-metrics', 'it counts what the API server has'),
   token('Deployment/metrics-server', 'it asks kubelets, and checks who asks it'),

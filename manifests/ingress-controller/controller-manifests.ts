@@ -6,7 +6,10 @@ import { nodeAutoscalerManifests } from './node-autoscaler.ts'
 
 /** What makes load balancers for Ingresses and nodes for pods. Elsewhere than on EKS somebody else does, or nobody. */
 export const controllerManifests = (request: AddOnRequest): readonly KubernetesObject[] => {
-  const { cluster } = kubernetesFacts(request.environment)
-  if (cluster.kind !== 'eks') return []
+  const { cluster: facts } = kubernetesFacts(request.environment)
+  if (facts.kind !== 'eks') return []
+  const { vpcId } = request
+  if (vpcId === null) throw new Error(`nobody asked for the network of the cluster ${facts.name}`)
+  const cluster = { ...facts, vpcId }
   return [...loadBalancerControllerManifests(request, cluster), ...nodeAutoscalerManifests(request, cluster)]
 }

@@ -31,7 +31,7 @@ const ingressClass = (className: string): KubernetesObject => ({
   spec: { controller: 'ingress.k8s.aws/alb' },
 })
 
-const deployment = ({ environment, image }: AddOnRequest, { name, region }: EksCluster): KubernetesObject => ({
+const deployment = ({ environment, image }: AddOnRequest, { name, region, vpcId }: EksCluster): KubernetesObject => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: partMetadata(balancerPart),
@@ -48,7 +48,9 @@ const deployment = ({ environment, image }: AddOnRequest, { name, region }: EksC
           image: image('load-balancer-controller'),
           args: [
             `--cluster-name=${name}`,
+            // Else it asks its node, whose metadata no pod reaches: both or it ends at once.
             `--aws-region=${region}`,
+            `--aws-vpc-id=${vpcId}`,
             '--ingress-class=alb',
             // Services of type LoadBalancer are made by nobody here.
             '--enable-shield=false',

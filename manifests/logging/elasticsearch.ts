@@ -2,12 +2,14 @@ import { addOnSelector } from '../add-ons/add-on-labels.ts'
 import { addOnPorts, loggingNamespace, monitoringNamespace } from '../add-ons/add-on-names.ts'
 import { type AddOnPart, partMetadata, partSurroundings } from '../add-ons/add-on-part.ts'
 import { podsIn } from '../add-ons/add-on-peers.ts'
-import { addOnContainer, addOnTemplate, dataVolume, httpProbes, scratch } from '../add-ons/add-on-pod.ts'
+import { addOnContainer, addOnTemplate, scratch } from '../add-ons/add-on-pod.ts'
 import type { AddOnRequest } from '../add-ons/add-on-request.ts'
 import { addOnSizes } from '../add-ons/add-on-sizes.ts'
+import { dataVolume } from '../add-ons/add-on-storage.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
 import { podsOf, tcp } from '../network-policy.ts'
 import { podSecurity } from '../pod-security.ts'
+import { elasticsearchProbes } from './elasticsearch-probes.ts'
 
 /** Of the official image, whose files belong to the group root. */
 const user = 1000
@@ -56,6 +58,8 @@ const settings = (request: AddOnRequest) => ({
   // Who gets here is said by network policies; certificates for its nodes it has none (README: what is left open).
   'xpack.security.enabled': 'false',
   'xpack.ml.enabled': 'false',
+  // Its own template for logs-*-* would take our indices for data streams while ours is not told, and refuse lines.
+  'stack.templates.enabled': 'false',
   'ingest.geoip.downloader.enabled': 'false',
   ES_JAVA_OPTS: `-Xms${addOnSizes(request.environment).elasticsearch.heapMebibytes}m -Xmx${addOnSizes(request.environment).elasticsearch.heapMebibytes}m`,
 })
@@ -76,7 +80,7 @@ const nodes: KubernetesObject = {
 const statefulSet = (request: AddOnRequest): KubernetesObject => {
   const { environment, image, storage } = request
   const size = addOnSizes(environment).elasticsearch
-  const data = dataVolume(storage, size.storage)
+  const data = dataVolume(storage.elasticsearch, size.storage)
   const nodeName = { name: 'node.name', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }
   const server = addOnContainer(part, {
     name: part.name,
@@ -90,11 +94,7 @@ const statefulSet = (request: AddOnRequest): KubernetesObject => {
       { name: 'logs', mountPath: `${home}/logs` },
       { name: 'tmp', mountPath: '/tmp' },
     ],
-    probes: httpProbes({
-      alive: { path: '/_cluster/health?local=true', port: 'http' },
-      ready: { path: '/_cluster/health?local=true', port: 'http' },
-      startSeconds: 600,
-    }),
+    probes: elasticsearchProbes,
   })
   // It writes a key store beside its settings, and the image is read-only.
   const copyConfig = addOnContainer(part, {

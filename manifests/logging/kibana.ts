@@ -30,6 +30,16 @@ const plain = {
   NODE_OPTIONS: '--max-old-space-size=700',
 } as const
 
+/** Its status is bad as long as Elasticsearch is away, and to start it again mends nothing of that. */
+const probes = {
+  ...httpProbes({
+    alive: { path: '/api/status', port: 'http' },
+    ready: { path: '/api/status', port: 'http' },
+    startSeconds: 600,
+  }),
+  livenessProbe: { tcpSocket: { port: 'http' }, periodSeconds: 15, timeoutSeconds: 5, failureThreshold: 4 },
+}
+
 const deployment = ({ environment, image, secrets }: AddOnRequest): KubernetesObject => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -58,11 +68,7 @@ const deployment = ({ environment, image, secrets }: AddOnRequest): KubernetesOb
             { name: 'logs', mountPath: '/usr/share/kibana/logs' },
             { name: 'tmp', mountPath: '/tmp' },
           ],
-          probes: httpProbes({
-            alive: { path: '/api/status', port: 'http' },
-            ready: { path: '/api/status', port: 'http' },
-            startSeconds: 600,
-          }),
+          probes,
         }),
       ],
       volumes: [scratch('data', '512Mi'), scratch('logs', '64Mi'), scratch('tmp', '256Mi')],

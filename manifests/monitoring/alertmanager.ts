@@ -1,9 +1,10 @@
 import { addOnSelector } from '../add-ons/add-on-labels.ts'
 import { addOnPorts, monitoringNamespace } from '../add-ons/add-on-names.ts'
 import { type AddOnPart, partMetadata, partSurroundings } from '../add-ons/add-on-part.ts'
-import { addOnContainer, addOnTemplate, dataVolume, httpProbes } from '../add-ons/add-on-pod.ts'
+import { addOnContainer, addOnTemplate, httpProbes } from '../add-ons/add-on-pod.ts'
 import type { AddOnRequest } from '../add-ons/add-on-request.ts'
 import { addOnSizes } from '../add-ons/add-on-sizes.ts'
+import { dataVolume } from '../add-ons/add-on-storage.ts'
 import { fileConfigMaps, filesBelow } from '../add-ons/file-config-maps.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
 import { podsOf, tcp } from '../network-policy.ts'
@@ -31,7 +32,7 @@ const statefulSet = ({ environment, files, image, storage, secrets }: AddOnReque
     { group: part.group, namespace: part.namespace, owner: part.name, files: filesBelow(files, 'alertmanager/') },
     'config',
   )
-  const data = dataVolume(storage, size.storage)
+  const data = dataVolume(storage.alertmanager, size.storage)
   const items = Object.entries(alertmanagerSecretFiles).flatMap(([key, file]) =>
     secrets.monitoring.keys.includes(key) ? [{ key, path: file.slice(directory.length) }] : [],
   )

@@ -5,6 +5,7 @@ import { podsIn } from '../add-ons/add-on-peers.ts'
 import { addOnContainer, addOnTemplate, httpProbes, scratch } from '../add-ons/add-on-pod.ts'
 import type { AddOnRequest } from '../add-ons/add-on-request.ts'
 import { addOnSizes } from '../add-ons/add-on-sizes.ts'
+import { dataVolume } from '../add-ons/add-on-storage.ts'
 import { fileConfigMaps, filesBelow } from '../add-ons/file-config-maps.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
 import { podsOf, tcp } from '../network-policy.ts'
@@ -39,8 +40,13 @@ const plain = {
   GF_USERS_ALLOW_SIGN_UP: 'false',
 } as const
 
-/** What people changed in the pod is gone with it: dashboards are changed in the repository. */
-const deployment = ({ environment, files, image, secrets }: AddOnRequest) => {
+/**
+ * A StatefulSet: its database has annotations and accounts for programs, and takes one writer. Dashboards are changed in
+ * the repository.
+ */
+const statefulSet = ({ environment, files, image, secrets, storage }: AddOnRequest) => {
+  const size = addOnSizes(environment).grafana
+  const data = dataVolume(storage.grafana, size.storage)
   const of = { group: part.group, namespace: part.namespace }
   const dashboards = fileConfigMaps(
     { ...of, owner: 'grafana-dashboards', files: filesBelow(files, 'grafana/dashboards/') },
@@ -58,7 +64,7 @@ const deployment = ({ environment, files, image, secrets }: AddOnRequest) => {
     name: part.name,
     image: image('grafana'),
     args: [],
-    size: addOnSizes(environment).grafana,
+    size,
     env: [...Object.entries(plain).map(([name, value]) => ({ name, value })), password],
     mounts: [
       { name: 'provisioning', mountPath: plain.GF_PATHS_PROVISIONING, readOnly: true },
@@ -78,11 +84,11 @@ const deployment = ({ environment, files, image, secrets }: AddOnRequest) => {
     ...provisioning.objects,
     {
       apiVersion: 'apps/v1',
-      kind: 'Deployment',
+      kind: 'StatefulSet',
       metadata: partMetadata(part),
       spec: {
+        serviceName: part.name,
         replicas: 1,
-        revisionHistoryLimit: 2,
         selector: { matchLabels: { ...addOnSelector(part.name) } },
         template: addOnTemplate(part, {
           user: grafanaUser,
@@ -90,13 +96,14 @@ const deployment = ({ environment, files, image, secrets }: AddOnRequest) => {
           volumes: [
             dashboards.volume,
             provisioning.volume,
-            scratch('data', '1Gi'),
             scratch('logs', '64Mi'),
             scratch('tmp', '64Mi'),
+            ...data.volumes,
           ],
           token: 'none',
           graceSeconds: 30,
         }),
+        ...data.claims,
       },
     },
   ]
@@ -104,5 +111,5 @@ const deployment = ({ environment, files, image, secrets }: AddOnRequest) => {
 
 export const grafanaManifests = (request: AddOnRequest): readonly KubernetesObject[] => [
   ...partSurroundings(part),
-  ...deployment(request),
+  ...statefulSet(request),
 ]

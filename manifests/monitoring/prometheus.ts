@@ -4,9 +4,10 @@ import { addOnSelector } from '../add-ons/add-on-labels.ts'
 import { addOnPorts, monitoringNamespace } from '../add-ons/add-on-names.ts'
 import { type AddOnPart, partMetadata, partSurroundings } from '../add-ons/add-on-part.ts'
 import { toApiServer } from '../add-ons/add-on-peers.ts'
-import { addOnContainer, addOnTemplate, dataVolume, httpProbes, scratch } from '../add-ons/add-on-pod.ts'
+import { addOnContainer, addOnTemplate, httpProbes, scratch } from '../add-ons/add-on-pod.ts'
 import type { AddOnRequest } from '../add-ons/add-on-request.ts'
 import { addOnSizes } from '../add-ons/add-on-sizes.ts'
+import { dataVolume } from '../add-ons/add-on-storage.ts'
 import { clusterRole, look, type PolicyRule } from '../add-ons/cluster-role.ts'
 import { fileConfigMaps, filesBelow } from '../add-ons/file-config-maps.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
@@ -56,7 +57,7 @@ const statefulSet = ({ environment, files, image, storage }: AddOnRequest) => {
     { group: part.group, namespace: part.namespace, owner: part.name, files: filesBelow(files, 'prometheus/') },
     'config',
   )
-  const data = dataVolume(storage, size.storage)
+  const data = dataVolume(storage.prometheus, size.storage)
   const container = addOnContainer(part, {
     name: part.name,
     image: image('prometheus'),

@@ -28,6 +28,7 @@ const ofNoNamespace: ReadonlySet<string> = new Set([
   'CustomResourceDefinition',
   'APIService',
   'IngressClass',
+  'StorageClass',
   'MutatingWebhookConfiguration',
   'ValidatingWebhookConfiguration',
 ])

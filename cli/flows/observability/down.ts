@@ -11,6 +11,27 @@ export type AddOnsDownRequest = {
   readonly waitSeconds: number
 }
 
+/** Without names: what only looks. What the shop itself runs by goes where somebody names it. */
+export const groupsToStop = (only: readonly AddOnGroup[] | undefined): readonly AddOnGroup[] =>
+  only ?? ['monitoring', 'logging']
+
+/** What nobody does any more while it is down. */
+const withoutIt: Readonly<Record<AddOnGroup, string>> = {
+  monitoring: 'nobody is alerted',
+  logging: 'no logs are collected',
+  ingress: 'new pods get no requests from the load balancer, no nodes are made and services do not scale',
+}
+
+export const downQuestion = ({
+  environment,
+  groups,
+  data,
+}: Pick<AddOnsDownRequest, 'groups' | 'data'> & { readonly environment: string }): string => {
+  const stop = `Stop ${groups.join(', ')} of ${environment}`
+  const first = data === 'delete' ? `${stop} and delete what they measured and collected for good?` : `${stop}?`
+  return `${first} Until it is applied again ${groups.map((group) => withoutIt[group]).join('; ')}.`
+}
+
 export type AddOnsDownResult = { readonly environment: string; readonly gone: readonly string[] }
 
 /** Stops what runs beside the shop, under the environment's lock. */

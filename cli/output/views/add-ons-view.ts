@@ -41,7 +41,7 @@ export const addOnsView = (result: AddOnsResult): string =>
   ].join('\n')
 
 export const addOnsDownView = ({ environment, gone }: AddOnsDownResult, data: 'keep' | 'delete'): string => {
-  const rest = data === 'keep' ? 'volumes are kept' : 'volumes are deleted too'
+  const rest = data === 'keep' ? 'volumes are kept, and the Secrets that open them' : 'volumes are deleted too'
   return gone.length === 0
     ? `Nothing ran beside the shop of ${environment}.`
     : `${count(gone.length, 'object')} beside the shop of ${environment} ${gone.length === 1 ? 'is' : 'are'} gone; ${rest}.`

@@ -36,7 +36,7 @@ import { planApply } from './plan-apply.ts'
 import { parsePod } from './pod-facts.ts'
 import { readPodLogs } from './pod-logs.ts'
 import { isPrepared, prepareEnvironment } from './prepare-environment.ts'
-import { openPublicEntry } from './public-entry.ts'
+import { openPublicEntry, publicEntryLacks } from './public-entry.ts'
 import {
   objectsOfRelease,
   objectsOfService,
@@ -312,6 +312,7 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
 
     entry: (_release, signal) => openEntry(0, signal),
     openEntry,
+    entryLacks: (signal) => publicEntryLacks({ client, namespace, entry: facts.entry, signal }),
 
     // Users came with the pods; that all of the old ones are gone is what the gate has waited for.
     promote: async () => undefined,

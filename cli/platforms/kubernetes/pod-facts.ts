@@ -43,6 +43,8 @@ export type PodFacts = {
   readonly ready: boolean
   /** Wall clock of the node, whole seconds. */
   readonly readyAt: number | null
+  /** Since when it is not, by the same clock; null where it is. */
+  readonly unreadySince: number | null
   /** Why a pod whose containers are ready is not: a load balancer's readiness gate. */
   readonly notReadyBecause: string | null
   readonly unschedulable: string | null
@@ -114,6 +116,9 @@ export const parsePod = (object: KubeObject): PodFacts | null => {
   const condition = (type: string) => status.conditions.find((one) => one.type === type)
   const ready = condition('Ready')
   const scheduled = condition('PodScheduled')
+  const changedAt = milliseconds(ready?.lastTransitionTime)
+  const createdAt = Date.parse(metadata.creationTimestamp)
+  const isReady = ready?.status === 'True'
   const gated = ready?.status !== 'True' && condition('ContainersReady')?.status === 'True'
   const containers = containersOf(parsed.data)
   return {
@@ -122,15 +127,16 @@ export const parsePod = (object: KubeObject): PodFacts | null => {
     service: metadata.labels[serviceLabel] ?? '',
     template: metadata.labels[templateLabel] ?? '',
     replicaSet: replicaSetOf(parsed.data),
-    createdAt: Date.parse(metadata.creationTimestamp),
+    createdAt,
     node: spec.nodeName,
     phase: status.phase,
     phaseReason: status.reason ?? null,
     phaseMessage: status.message ?? '',
     endsBy: milliseconds(metadata.deletionTimestamp),
     finalizers: metadata.finalizers,
-    ready: ready?.status === 'True',
-    readyAt: ready?.status === 'True' ? milliseconds(ready.lastTransitionTime) : null,
+    ready: isReady,
+    readyAt: isReady ? changedAt : null,
+    unreadySince: isReady ? null : (changedAt ?? createdAt),
     notReadyBecause: gated && ready !== undefined ? ready.message : null,
     unschedulable: scheduled?.status === 'False' && scheduled.reason === 'Unschedulable' ? scheduled.message : null,
     containers,

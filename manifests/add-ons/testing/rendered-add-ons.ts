@@ -4,6 +4,7 @@ import { addOnImageReference } from '../../monitoring/images.ts'
 import { addOnFiles } from '../add-on-files.ts'
 import { addOnManifests } from '../add-on-manifests.ts'
 import { type AddOnGroup, addOnGroups } from '../add-on-request.ts'
+import { ownStorageClass } from '../storage-class.ts'
 
 export const addOnEnvironments = ['dev', 'prod'] as const satisfies readonly EnvironmentName[]
 
@@ -13,13 +14,20 @@ export const renderedAddOns = async (
   groups: readonly AddOnGroup[] = addOnGroups,
 ): Promise<readonly KubernetesObject[]> => {
   const environment = environments[name]
-  const shopNamespaces = [environment.kubernetes?.namespace ?? '']
+  const claim = { kind: 'claim', storageClass: name === 'dev' ? null : ownStorageClass } as const
+  const namespace = environment.kubernetes?.namespace ?? ''
   const request = {
     environment,
-    shopNamespaces,
-    files: await addOnFiles({ environment, shopNamespaces, alertChannels: ['pagerduty', 'slack', 'mail'] }),
+    shopNamespaces: [namespace],
+    files: await addOnFiles({
+      environment,
+      namespace,
+      neighbours: [],
+      alertChannels: ['pagerduty', 'slack', 'mail'],
+    }),
     image: (image: Parameters<typeof addOnImageReference>[0]) => addOnImageReference(image, {}),
-    storage: 'claim',
+    storage: { prometheus: claim, alertmanager: claim, grafana: claim, elasticsearch: claim },
+    vpcId: 'vpc-0123456789abcdef0',
     metricsServer: name === 'dev' ? 'ours' : 'there',
     secrets: {
       monitoring: {
@@ -29,5 +37,5 @@ export const renderedAddOns = async (
       logging: { name: 'logging-secrets-0000000000', keys: ['KIBANA_ENCRYPTION_KEY'] },
     },
   } as const
-  return groups.flatMap((group) => addOnManifests(group, request))
+  return addOnManifests(groups, request)
 }

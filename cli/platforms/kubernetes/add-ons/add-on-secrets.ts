@@ -24,11 +24,11 @@ export type SecretsPlace = {
 }
 
 type Values = Readonly<Record<string, string>>
-type SecretGroup = 'monitoring' | 'logging'
+export type SecretGroup = 'monitoring' | 'logging'
 
 const namespaces = { monitoring: monitoringNamespace, logging: loggingNamespace } as const
 /** Made where nobody gives them, once: whoever knows them keeps knowing them. */
-const made: Readonly<Record<SecretGroup, readonly string[]>> = {
+export const made: Readonly<Record<SecretGroup, readonly string[]>> = {
   monitoring: [grafanaPasswordKey],
   logging: [kibanaEncryptionKey],
 }
@@ -64,10 +64,18 @@ const fetchFromAws = async (
   return fetchAwsSecrets(place, signal)
 }
 
-const labelsOf = (group: SecretGroup) => ({ ...addOnGroupLabels(group), 'shopctl.dev/secret': 'settings' })
+/** On the Secret of each group, which holds what was given and what was made once. */
+export const secretLabel = 'shopctl.dev/secret'
+export const secretOfSettings = 'settings'
+
+const labelsOf = (group: SecretGroup) => ({ ...addOnGroupLabels(group), [secretLabel]: secretOfSettings })
 
 /** What the newest Secret of the group holds; nothing where there is none yet. */
-const fetchKept = async ({ client }: SecretsPlace, group: SecretGroup, signal: AbortSignal): Promise<Values> => {
+export const fetchKept = async (
+  { client }: Pick<SecretsPlace, 'client'>,
+  group: SecretGroup,
+  signal: AbortSignal,
+): Promise<Values> => {
   const labelSelector = Object.entries(labelsOf(group))
     .map(([name, value]) => `${name}=${value}`)
     .join(',')

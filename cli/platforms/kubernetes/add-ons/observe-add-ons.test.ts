@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { InstanceObservation } from '../../../health/observation.ts'
 import type { KubeObject } from '../kube-client.ts'
 import { type PodFacts, parsePod } from '../pod-facts.ts'
-import { observeWorkload, stuckPods, withLastWords } from './observe-add-ons.ts'
+import { createMemoryKubeClient } from '../testing/memory-kube-client.ts'
+import { addOnsObserver, observeWorkload, withLastWords } from './observe-add-ons.ts'
 
 const labels = (template: string) => ({ 'shopctl.dev/service': 'prometheus', 'shopctl.dev/template': template })
 
@@ -14,19 +15,22 @@ const workload = (kind: string, status: object = {}): KubeObject => ({
   status: { observedGeneration: 2, ...status },
 })
 
+const podObject = (template: string, ready: boolean, status: object = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    name: `prometheus-${template}`,
+    namespace: 'monitoring',
+    uid: template,
+    labels: { ...labels(template), 'app.kubernetes.io/component': 'add-on' },
+    creationTimestamp: '2026-01-01T00:00:00Z',
+  },
+  spec: { containers: [{ name: 'prometheus', image: 'p:1' }] },
+  status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }], ...status },
+})
+
 const pod = (template: string, ready: boolean, status: object = {}): PodFacts => {
-  const parsed = parsePod({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name: `prometheus-${template}`,
-      uid: template,
-      labels: labels(template),
-      creationTimestamp: '2026-01-01T00:00:00Z',
-    },
-    spec: { containers: [{ name: 'prometheus', image: 'p:1' }] },
-    status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }], ...status },
-  })
+  const parsed = parsePod(podObject(template, ready, status))
   if (parsed === null) throw new Error('no pod')
   return parsed
 }
@@ -79,14 +83,6 @@ describe('a workload', () => {
   })
 })
 
-test('a StatefulSet’s pod of before that is not ready is in the way; one that is ready is not', () => {
-  const wanted = [workload('StatefulSet')]
-  const names = (...pods: readonly PodFacts[]) => stuckPods(wanted, pods).map(({ name }) => name)
-  expect(names(pod('old', false))).toEqual(['prometheus-old'])
-  expect(names(pod('old', true), pod('new', false))).toEqual([])
-  expect(stuckPods([workload('Deployment')], [pod('old', false)])).toEqual([])
-})
-
 test('how a program ended is told with the last that it said', () => {
   const ended = pod('new', false, {
     containerStatuses: [
@@ -107,4 +103,29 @@ test('how a program ended is told with the last that it said', () => {
   }
   expect(withLastWords(observed, ended).exit?.cause).toBe('its last words: Error loading config: line 26')
   expect(withLastWords(observed, pod('new', false))).toBe(observed)
+})
+
+test('a look ends the pod of before that has been in the way for long, and leaves the one that just became unready', async () => {
+  const signal = AbortSignal.timeout(10_000)
+  const client = createMemoryKubeClient()
+  const wanted = workload('StatefulSet')
+  await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'monitoring' } }, signal)
+  await client.create(wanted, signal)
+  const pods = () => client.objects('Pod').map(({ metadata }) => metadata.name)
+  const look = addOnsObserver({ client, wanted: async () => [wanted] })
+  const put = (unreadySeconds: number) => {
+    const lastTransitionTime = new Date(Date.now() - unreadySeconds * 1000).toISOString()
+    const since = { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime }] }
+    const running = { name: 'prometheus', ready: false, restartCount: 0, state: { running: {} } }
+    return client.create(podObject('old', false, { ...since, containerStatuses: [running] }), signal)
+  }
+
+  await put(1)
+  await look(signal)
+  expect(pods()).toEqual(['prometheus-old'])
+
+  await client.delete({ apiVersion: 'v1', kind: 'Pod', name: 'prometheus-old', namespace: 'monitoring' }, signal)
+  await put(120)
+  await look(signal)
+  expect(pods()).toEqual([])
 })

@@ -8,6 +8,7 @@ import { referenceOf } from '../object-reference.ts'
 import { type PodFacts, parsePod } from '../pod-facts.ts'
 import { nextHistory, type PodHistory } from '../pod-history.ts'
 import { noFindings, observePod } from '../pod-observation.ts'
+import { podsOfBefore, stuckPods } from './stuck-pods.ts'
 
 const running: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job'])
 
@@ -60,18 +61,6 @@ export const observeWorkload = (live: KubeObject | null, wanted: KubeObject, loo
   return { service, desired, instances: now.map(looked.observe), ...(unfinished === null ? {} : { unfinished }) }
 }
 
-/** A StatefulSet waits for ever for a pod of before that never became ready (Kubernetes' own known limit). */
-export const stuckPods = (wanted: readonly KubeObject[], pods: readonly PodFacts[]): readonly PodFacts[] =>
-  wanted
-    .filter(({ kind }) => kind === 'StatefulSet')
-    .flatMap((object) => {
-      const template = workload.safeParse(object).data?.spec.template.metadata.labels[templateLabel]
-      const service = object.metadata.labels?.[serviceLabel]
-      return pods.filter(
-        (pod) => pod.service === service && pod.template !== template && !pod.ready && pod.endsBy === null,
-      )
-    })
-
 const mostWords = 300
 
 /** What the program said before it ended is kept with its end; without a log collector it is nowhere else. */
@@ -110,7 +99,9 @@ export const addOnsObserver = ({ client, wanted }: Place) => {
     const clock = { now: performance.now(), serverNow: null }
     const pods = looked.flatMap(({ facts }) => facts)
     const events = looked.flatMap((each) => each.events)
-    for (const { name, uid } of stuckPods(objects, pods)) {
+    const isOver = podsOfBefore(objects, pods).every(({ ready }) => ready)
+    const serverNow = isOver ? null : ((await client.version(signal)).serverTime?.getTime() ?? Date.now())
+    for (const { name, uid } of serverNow === null ? [] : stuckPods(objects, pods, serverNow)) {
       const namespace = looked.find(({ facts }) => facts.some((pod) => pod.uid === uid))?.namespace ?? null
       await client.delete({ apiVersion: 'v1', kind: 'Pod', name, namespace, uid }, signal)
     }

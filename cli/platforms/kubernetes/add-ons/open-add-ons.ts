@@ -5,7 +5,6 @@ import type { AddOns } from '../../add-ons.ts'
 import { applyObjects } from '../apply-objects.ts'
 import { diffObjects } from '../diff-objects.ts'
 import { pruneObjects } from '../inventory.ts'
-import type { KubeObject } from '../kube-client.ts'
 import { describeObject, referenceOf } from '../object-reference.ts'
 import { addOnsToPrune, fetchAddOns } from './add-on-objects.ts'
 import { addOnsObserver } from './observe-add-ons.ts'
@@ -27,19 +26,17 @@ const elsewhere = (environment: string, owner: string): ShopctlError =>
 export const openAddOns = (place: RenderPlace): AddOns => {
   const { client, environment } = place
   const applying = (signal: AbortSignal) => ({ client, environment: environment.name, signal, verb })
-  /** As last rendered: what is watched and what is kept is what was applied. */
-  const rendered = new Map<string, Promise<RenderedAddOns>>()
+  /** As last planned: what is watched and what is kept is what was applied. */
+  const planned = new Map<string, RenderedAddOns>()
 
-  const render = (groups: readonly AddOnGroup[], signal: AbortSignal): Promise<RenderedAddOns> => {
-    const key = groups.join()
-    const known = rendered.get(key) ?? renderAddOns(place, groups, signal)
-    rendered.set(key, known)
-    return known
+  /** Anew each time: another apply may have made the keys meanwhile that both are to have. */
+  const render = async (groups: readonly AddOnGroup[], signal: AbortSignal): Promise<RenderedAddOns> => {
+    const rendered = await renderAddOns(place, groups, signal)
+    planned.set(groups.join(), rendered)
+    return rendered
   }
-  const toPrune = async (groups: readonly AddOnGroup[], signal: AbortSignal): Promise<readonly KubeObject[]> => {
-    const [{ objects }, live] = await Promise.all([render(groups, signal), fetchAddOns(client, groups, signal)])
-    return addOnsToPrune(live, objects)
-  }
+  const asPlanned = async (groups: readonly AddOnGroup[], signal: AbortSignal): Promise<RenderedAddOns> =>
+    planned.get(groups.join()) ?? render(groups, signal)
 
   return {
     requireOwn() {
@@ -48,12 +45,16 @@ export const openAddOns = (place: RenderPlace): AddOns => {
     },
 
     async plan(groups, signal) {
-      const [{ objects, notes }, goes] = await Promise.all([render(groups, signal), toPrune(groups, signal)])
+      const [{ objects, notes }, live] = await Promise.all([
+        render(groups, signal),
+        fetchAddOns(client, groups, signal),
+      ])
+      const goes = addOnsToPrune(live, objects)
       return { fields: await diffObjects(objects, { ...applying(signal), goes }), notes }
     },
 
     async apply(groups, conflicts, signal) {
-      const { objects, notes } = await render(groups, signal)
+      const { objects, notes } = await asPlanned(groups, signal)
       const applied = await applyObjects(objects, { ...applying(signal), conflicts })
       const count = (change: string) => applied.filter((one) => one.change === change).length
       return { created: count('created'), changed: count('changed'), unchanged: count('unchanged'), notes }
@@ -62,11 +63,12 @@ export const openAddOns = (place: RenderPlace): AddOns => {
     watch: (groups) =>
       addOnsObserver({
         client,
-        wanted: async () => (await render(groups, AbortSignal.timeout(60_000))).objects,
+        wanted: async () => (await asPlanned(groups, AbortSignal.timeout(60_000))).objects,
       }),
 
     async prune(groups, signal) {
-      const goes = await toPrune(groups, signal)
+      const [{ objects }, live] = await Promise.all([asPlanned(groups, signal), fetchAddOns(client, groups, signal)])
+      const goes = addOnsToPrune(live, objects)
       await pruneObjects(goes, { client, signal })
       return goes.map((object) => describeObject(referenceOf(object)))
     },

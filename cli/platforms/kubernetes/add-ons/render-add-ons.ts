@@ -4,22 +4,23 @@ import { addOnManifests } from '../../../../manifests/add-ons/add-on-manifests.t
 import type { AddOnGroup, AddOnRequest } from '../../../../manifests/add-ons/add-on-request.ts'
 import { addOnImageReference, addOnImages, imagesWithoutDigest } from '../../../../manifests/monitoring/images.ts'
 import { channelSecrets } from '../../../../manifests/monitoring/monitoring-secrets.ts'
-import { environments } from '../../../../stacks/environments.ts'
+import type { Place } from '../../../../observability/render-target.ts'
+import { type EnvironmentFacts, environments } from '../../../../stacks/environments.ts'
 import { toType } from '../../../errors/to-type.ts'
 import type { KubeClient, KubeObject } from '../kube-client.ts'
 import { isOurs } from '../live-objects.ts'
 import { addOnSecrets, type SecretsPlace } from './add-on-secrets.ts'
+import { chooseStorage, storageNotes } from './choose-storage.ts'
 
 export type RenderPlace = SecretsPlace & { readonly namespace: string }
 
 export type RenderedAddOns = { readonly objects: readonly KubeObject[]; readonly notes: readonly string[] }
 
-const defaultClass = 'storageclass.kubernetes.io/is-default-class'
-
-const hasStorage = async (client: KubeClient, signal: AbortSignal): Promise<boolean> => {
-  const request = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', namespace: null }
-  const { items } = await client.list(request, signal)
-  return items.some(({ metadata }) => metadata.annotations?.[defaultClass] === 'true')
+/** Null where the cluster is not on AWS. Throws what `fetchEksVpc` throws. */
+const fetchVpcOf = async ({ name, kubernetes }: EnvironmentFacts): Promise<string | null> => {
+  if (kubernetes === null || kubernetes.cluster.kind !== 'eks') return null
+  const { fetchEksVpc } = await import('../eks-connection.ts')
+  return fetchEksVpc({ ...kubernetes.cluster, environment: name })
 }
 
 /** Somebody else's stays: the cluster has one API for it. */
@@ -34,13 +35,13 @@ const metricsServerOf = async (client: KubeClient, signal: AbortSignal): Promise
   return found === null || (isOurs(found) && found.metadata.labels?.[addOnLabel] !== undefined) ? 'ours' : 'there'
 }
 
-/** The shop's namespaces on the cluster: those of every environment that stands on the same installation. */
-const shopNamespaces = ({ environment, namespace }: RenderPlace): readonly string[] => {
-  const others = Object.values(environments).filter(
-    ({ name, installation }) => name !== environment.name && installation === environment.installation,
-  )
-  return [namespace, ...others.flatMap(({ kubernetes }) => kubernetes?.namespace ?? [])]
-}
+/** The shop's other namespaces on the cluster: those of every environment that stands on the same installation. */
+const neighboursOf = ({ environment }: RenderPlace): readonly Place[] =>
+  Object.values(environments)
+    .filter(({ name, installation }) => name !== environment.name && installation === environment.installation)
+    .flatMap(({ name, kubernetes }) =>
+      kubernetes === null ? [] : [{ environment: name, namespace: kubernetes.namespace }],
+    )
 
 const notesOf = (
   groups: readonly AddOnGroup[],
@@ -60,7 +61,7 @@ const notesOf = (
           (name) => `${name} is pinned by its version ${addOnImages[name].version} alone: its digest is not known here`,
         )
       : []),
-    ...(storage === 'none' ? ['The cluster has no default storage class: data lives only as long as its pod.'] : []),
+    ...storageNotes(storage, groups),
   ]
 }
 
@@ -70,28 +71,30 @@ export const renderAddOns = async (
   groups: readonly AddOnGroup[],
   signal: AbortSignal,
 ): Promise<RenderedAddOns> => {
-  const { client, environment, variables } = place
-  const [storage, metricsServer, secrets] = await Promise.all([
-    hasStorage(client, signal),
+  const { client, environment, namespace, variables } = place
+  const [storage, vpcId, metricsServer, secrets] = await Promise.all([
+    chooseStorage(place, groups, signal),
+    groups.includes('ingress') ? fetchVpcOf(environment) : null,
     metricsServerOf(client, signal),
     addOnSecrets(place, signal),
   ])
-  const namespaces = shopNamespaces(place)
+  const neighbours = neighboursOf(place)
   const alertChannels = channelSecrets
     .filter(({ key }) => secrets.references.monitoring.keys.includes(key))
     .map(({ channel }) => channel)
   const request: AddOnRequest = {
     environment,
-    shopNamespaces: namespaces,
-    files: await addOnFiles({ environment, shopNamespaces: namespaces, alertChannels }),
+    shopNamespaces: [namespace, ...neighbours.map((place) => place.namespace)],
+    files: await addOnFiles({ environment, namespace, neighbours, alertChannels }),
     image: (name) => addOnImageReference(name, variables),
-    storage: storage ? 'claim' : 'none',
+    storage,
+    vpcId,
     metricsServer,
     secrets: secrets.references,
   }
   const own = secrets.objects.filter(({ metadata }) => groups.some((group) => metadata.labels?.[addOnLabel] === group))
   return {
-    objects: [...groups.flatMap((group) => addOnManifests(group, request)), ...own],
+    objects: [...addOnManifests(groups, request), ...own],
     notes: notesOf(groups, request),
   }
 }

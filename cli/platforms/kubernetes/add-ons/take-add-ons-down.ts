@@ -1,11 +1,14 @@
+import { addOnLabel } from '../../../../manifests/add-ons/add-on-labels.ts'
 import { loggingNamespace, monitoringNamespace } from '../../../../manifests/add-ons/add-on-names.ts'
 import type { AddOnGroup } from '../../../../manifests/add-ons/add-on-request.ts'
+import { serviceLabel } from '../../../../manifests/labels.ts'
 import { ShopctlError } from '../../../errors/shopctl-error.ts'
 import { pruneObjects } from '../inventory.ts'
 import type { KubeClient, KubeObject } from '../kube-client.ts'
 import { describeObject, referenceOf } from '../object-reference.ts'
 import { untilListed } from '../until-listed.ts'
 import { addOnSelectorOf, fetchAddOns } from './add-on-objects.ts'
+import { secretLabel, secretOfSettings } from './add-on-secrets.ts'
 
 type DownPlace = { readonly client: KubeClient; readonly environment: string; readonly signal: AbortSignal }
 
@@ -16,6 +19,26 @@ const namespaces: Readonly<Partial<Record<AddOnGroup, string>>> = {
   monitoring: monitoringNamespace,
   logging: loggingNamespace,
 }
+
+/** The services scale by what it measures, and nodes come with the pods: it stays as long as what makes them. */
+const metricsServer = 'metrics-server'
+
+type Going = { readonly groups: readonly AddOnGroup[]; readonly data: 'keep' | 'delete' }
+
+const groupOf = ({ metadata }: KubeObject): string | undefined =>
+  metadata.labels?.[serviceLabel] === metricsServer ? 'ingress' : metadata.labels?.[addOnLabel]
+
+/** Kibana's key is made once: with another one, what it has encrypted in a kept volume is lost. */
+const opensKeptData = (object: KubeObject): boolean => object.metadata.labels?.[secretLabel] === secretOfSettings
+
+const goesDown =
+  ({ groups, data }: Going) =>
+  (object: KubeObject): boolean =>
+    groups.some((group) => group === groupOf(object)) && (data === 'delete' || !opensKeptData(object))
+
+/** Those whose label what goes may carry. */
+const labelsToAsk = (groups: readonly AddOnGroup[]): readonly AddOnGroup[] =>
+  groups.includes('ingress') && !groups.includes('monitoring') ? [...groups, 'monitoring'] : groups
 
 const podsRemain = ({ client, environment }: DownPlace, pods: readonly KubeObject[]): ShopctlError =>
   new ShopctlError({
@@ -30,13 +53,14 @@ const podsRemain = ({ client, environment }: DownPlace, pods: readonly KubeObjec
     ],
   })
 
-const untilStopped = async (place: DownPlace, groups: readonly AddOnGroup[]): Promise<void> => {
+const untilStopped = async (place: DownPlace, going: Going): Promise<void> => {
   let left: readonly KubeObject[] = []
   const judge = (pods: readonly KubeObject[]) => {
-    left = pods
-    return pods.length === 0 ? 'stopped' : null
+    left = pods.filter(goesDown(going))
+    return left.length === 0 ? 'stopped' : null
   }
-  const request = { apiVersion: 'v1', kind: 'Pod', namespace: null, labelSelector: addOnSelectorOf(groups) }
+  const labelSelector = addOnSelectorOf(labelsToAsk(going.groups))
+  const request = { apiVersion: 'v1', kind: 'Pod', namespace: null, labelSelector }
   const wait = {
     client: place.client,
     request,
@@ -71,9 +95,10 @@ export const takeAddOnsDown = async (
   place: DownPlace,
 ): Promise<readonly string[]> => {
   const { client, signal } = place
-  const live = await fetchAddOns(client, groups, signal)
+  const going = { groups, data }
+  const live = (await fetchAddOns(client, labelsToAsk(groups), signal)).filter(goesDown(going))
   await pruneObjects(live, { client, signal })
-  await untilStopped(place, groups)
+  await untilStopped(place, going)
   const claims = data === 'delete' ? await claimsOf(place, groups) : []
   await pruneObjects(claims, { client, signal })
   return [...live, ...claims].map((object) => describeObject(referenceOf(object)))

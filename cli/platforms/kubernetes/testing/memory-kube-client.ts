@@ -45,7 +45,14 @@ export type MemoryKubeClient = KubeClient & {
 type Stored = { readonly object: KubeObject; readonly owners: ReadonlyMap<string, string> }
 type Change = { readonly version: number; readonly before: KubeObject | null; readonly after: KubeObject | null }
 
-const clusterWide: ReadonlySet<string> = new Set(['Namespace', 'Node', 'PriorityClass', 'StorageClass'])
+const clusterWide: ReadonlySet<string> = new Set([
+  'Namespace',
+  'Node',
+  'PriorityClass',
+  'StorageClass',
+  'ClusterRole',
+  'ClusterRoleBinding',
+])
 
 const refusal = (code: string, why: string): ShopctlError =>
   new ShopctlError({ code, outcome: 'refused', what: 'The API server refused.', why: [why] })
