@@ -64,7 +64,7 @@ export const analysisWish = async (
       policy: windowSeconds === undefined ? policy : withWindow(policy, windowSeconds),
       async prometheus(platform, signal) {
         const { findPrometheus } = await import('./observability/find-prometheus.ts')
-        return findPrometheus({ platform, variables: process.env, signal })
+        return findPrometheus({ environment: name, platform, variables: process.env, signal })
       },
     },
   }

@@ -1,9 +1,10 @@
 import { hostname, userInfo } from 'node:os'
 import type { EnvironmentFacts } from '../stacks/environments.ts'
-import type { FlowMeans } from './flows/means.ts'
+import type { FlowMeans, WatchMeans } from './flows/means.ts'
 import type { ClosedRelease } from './observability/tell-grafana.ts'
 import type { Reporter } from './output/events.ts'
 import { openPlatform } from './platforms/open-platform.ts'
+import { openWatched } from './platforms/open-watched.ts'
 import type { Platform } from './platforms/platform.ts'
 import { redactingStore } from './releases/redact-record.ts'
 import { repositoryRoot } from './repository-root.ts'
@@ -86,6 +87,15 @@ export abstract class FlowCommand extends ShopCommand {
       interrupted,
       abandoned,
     }
+  }
+
+  /** What a flow works with that asks Prometheus alone: `url` is of the one that a person named. */
+  protected async watchMeans(flags: FlowFlags, url: string | undefined): Promise<WatchMeans> {
+    const { interrupted } = this
+    await this.openReporter(flags)
+    const open = async () => (await this.means(flags)).platform
+    const platform = await openWatched(flags.env, { url, variables: process.env, open })
+    return { environment: flags.env.name, platform, now: () => new Date(), interrupted }
   }
 
   protected override async settled(): Promise<void> {

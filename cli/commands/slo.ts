@@ -17,7 +17,7 @@ export default class Slo extends FlowCommand {
 
   protected async execute() {
     const { flags } = await this.parse(Slo)
-    const means = await this.means(flags)
+    const means = await this.watchMeans(flags, process.env.SHOPCTL_PROMETHEUS_URL)
     const result = await slo({ only: flags.only ?? null, variables: process.env }, means)
     const outcome = sloOutcome(result, flags.check ? 'check' : 'look')
     return { result, text: sloView(result, { width: this.width }), outcome }

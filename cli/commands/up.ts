@@ -97,6 +97,7 @@ export default class Up extends InfraCommand {
       facts,
       reporter: await this.openReporter(flags),
       who: whoAmI(),
+      command: this.typed(),
       now: () => new Date(),
       interrupted: this.interrupted,
       record: upRecordStore(facts.name, process.env),

@@ -11,6 +11,10 @@ describe('what a document says is looked for where it should be', () => {
     ['```sh\nshopctl deploy\n```', ['README.md:2 "shopctl deploy": ']],
     ['say `shopctl rollbak --env prod`', ['README.md:1 "shopctl rollbak --env prod": ']],
     ['`shopctl infra status|outputs --env dev`', ['README.md:1 "shopctl infra status|outputs --env dev": ']],
+    [
+      '| an empty panel | `shopctl observability preview --env local` |',
+      ['README.md:1 "shopctl observability preview --env local": '],
+    ],
     ['`shopctl rollback` goes back, `shopctl infra …` builds', []],
     ['`npm run arrows`, `npm run bows`', ['README.md:1 package.json has no script "bows"']],
     ['[flows](cli/flows) and [more](cli/flaws/up.ts)', ['README.md:1 the link leads nowhere: cli/flaws/up.ts']],

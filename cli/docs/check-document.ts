@@ -63,8 +63,8 @@ const commandFaults = async ({ markdown }: CheckedDocument, repository: Reposito
     const typed = shopctlLine.exec(text)?.groups?.line
     if (typed === undefined) return []
     const all = await complaints(typed, repository)
-    // In a sentence the environment is often left to the reader.
-    const wrong = whole === 'yes' ? all : all.filter((why) => !why.includes('Missing '))
+    // In a sentence the environment is often left to the reader; a line that names one is there to be pasted.
+    const wrong = whole === 'yes' || typed.includes(' --env ') ? all : all.filter((why) => !why.includes('Missing '))
     return wrong.map((why) => ({ line, text: `"${typed}": ${why}` }))
   })
   return (await Promise.all(faults)).flat()

@@ -11,6 +11,10 @@ import { startStopped } from './stopped-command.ts'
 
 const signals = ['SIGINT', 'SIGTERM'] as const
 const deploy = ['deploy', '--env', 'local', '--force']
+const analysed: readonly StepName[] = ['measure', 'analyse']
+/** Steps that only an analysis has are stopped in a deploy that has one. */
+const deployWith = (step: StepName) =>
+  analysed.includes(step) ? [...deploy, '--analysis', '--analysis-window', '20s'] : deploy
 const rollback = ['rollback', '--env', 'local', '--to', '2', '--force', '--yes']
 
 let shop: Shop
@@ -97,7 +101,7 @@ describe('deploy', () => {
 
   for (const signal of signals) {
     test.each(steps)(`${signal} at "%s" leaves users where they were`, async (step) => {
-      const { opened, stderr } = await interruptAt(step, { signal, args: deploy })
+      const { opened, stderr } = await interruptAt(step, { signal, args: deployWith(step) })
       if (beforeRecord.includes(step) && opened.length === 0) {
         expect(stderr).toContain('Interrupted')
         return

@@ -8,6 +8,7 @@ import { commandInWords, isFree, type PortOwner, portOwner } from '../platforms/
 import { statePaths } from '../platforms/local/state-paths.ts'
 import { runTool } from '../tools/run-tool.ts'
 import { type RunTool, renderToolCall } from '../tools/tool-call.ts'
+import { installCommand } from '../tools/tool-missing.ts'
 
 export type { Finding }
 
@@ -29,35 +30,29 @@ const versionTimeoutSeconds = 10
 
 const fine = (name: string, found: string): Finding => ({ name, state: 'fine', found, fix: null })
 
-const install = (name: string, platform: NodeJS.Platform): string =>
-  platform === 'darwin' ? `brew install ${name}` : `sudo apt-get install -y ${name}`
-
 type Program = {
   readonly name: string
   readonly args: readonly string[]
-  readonly package: string
   readonly without: string | null
 }
 
 const programs: readonly Program[] = [
-  { name: 'npm', args: ['--version'], package: 'npm', without: null },
-  { name: 'git', args: ['--version'], package: 'git', without: null },
+  { name: 'npm', args: ['--version'], without: null },
+  { name: 'git', args: ['--version'], without: null },
   {
     name: 'redis-server',
     args: ['--version'],
-    package: 'redis-server',
     without: 'each service caches for itself and events go through PostgreSQL',
   },
   {
     name: 'docker',
     args: ['version', '--format', '{{.Server.Version}}'],
-    package: 'docker.io',
     without: 'the local environment needs none; images cannot be loaded into a local engine',
   },
 ]
 
 /** Where images are not deployed unscanned. */
-const scanner: Program = { name: 'trivy', args: ['--version'], package: 'trivy', without: null }
+const scanner: Program = { name: 'trivy', args: ['--version'], without: null }
 
 const checkProgram = async (
   program: Program,
@@ -67,7 +62,7 @@ const checkProgram = async (
   const state = without === null ? 'missing' : 'without'
   const path = await findProgram(name, environment.PATH)
   const consequence = without === null ? '' : `: ${without}`
-  if (path === null) return { name, state, found: `not on PATH${consequence}`, fix: install(program.package, platform) }
+  if (path === null) return { name, state, found: `not on PATH${consequence}`, fix: installCommand(name, platform) }
   const call = { program: path, args, timeoutSeconds: versionTimeoutSeconds }
   const { exitCode, stdout, stderr } = await run(call, signal)
   const said =

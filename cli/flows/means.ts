@@ -1,10 +1,14 @@
 import type { HealthPolicy } from '../health/policy.ts'
 import type { Reporter } from '../output/events.ts'
+import type { WatchedPlatform } from '../platforms/open-watched.ts'
 import type { Platform } from '../platforms/platform.ts'
 import type { ReadAncestry } from '../releases/read-ancestry.ts'
 import type { Commit, ReleaseRecord } from '../releases/release.ts'
 import type { runChecks } from '../smoke/run-checks.ts'
 import type { AnalysisWish } from './analysis/analysis-wish.ts'
+
+/** What a flow works with that asks nothing but a Prometheus; the environment may be out of reach. */
+export type WatchMeans = Pick<FlowMeans, 'environment' | 'now' | 'interrupted'> & { readonly platform: WatchedPlatform }
 
 /** What a flow works with: everything that crosses a process, the network or time comes in here. */
 export type FlowMeans = {

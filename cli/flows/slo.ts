@@ -3,7 +3,7 @@ import { serviceLevelObjectives } from '../../observability/objectives.ts'
 import { type ServiceName, serviceNames } from '../../services/registry.ts'
 import { fetchObjectives } from '../observability/fetch-objectives.ts'
 import { findPrometheus, noPrometheus } from '../observability/find-prometheus.ts'
-import type { FlowMeans } from './means.ts'
+import type { WatchMeans } from './means.ts'
 
 export type SloRequest = {
   /** Whose objectives; null: everybody's. */
@@ -45,9 +45,9 @@ export const sloReportSchema = z.object({
 export type SloReport = z.infer<typeof sloReportSchema>
 
 /** Every objective, and how much of its error budget is left. Changes nothing. */
-export const slo = async ({ only, variables }: SloRequest, means: FlowMeans): Promise<SloReport> => {
+export const slo = async ({ only, variables }: SloRequest, means: WatchMeans): Promise<SloReport> => {
   const { environment, platform, interrupted: signal } = means
-  const found = await findPrometheus({ platform, variables, signal })
+  const found = await findPrometheus({ environment, platform, variables, signal })
   if (found === null) throw noPrometheus({ environment, platform: platform.name })
   const { prometheus, close } = found
   try {

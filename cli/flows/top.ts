@@ -57,7 +57,7 @@ const namesOf = async (release: ReleaseRecord | null, means: FlowMeans, signal: 
   release === null ? [] : (await means.platform.metricsOf(release, signal)).map(({ name }) => name)
 
 const throughPrometheus = async (means: FlowMeans, { variables, signal }: TopRequest) => {
-  const found = await findPrometheus({ platform: means.platform, variables, signal })
+  const found = await findPrometheus({ environment: means.environment, platform: means.platform, variables, signal })
   if (found === null) return null
   const { prometheus, close } = found
   return {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ShopctlError } from '../errors/shopctl-error.ts'
-import type { RunTool, ToolCall } from '../tools/tool-call.ts'
+import { type RunTool, renderToolCall, type ToolCall, type ToolResult } from '../tools/tool-call.ts'
 import { checkAlertmanagerCall, checkConfigCall, checkRulesCall, testRulesCall } from './check-calls.ts'
 import { discoveryProbe, withoutDiscovery } from './without-discovery.ts'
 
@@ -13,6 +13,8 @@ export type RenderedCheck = {
   readonly verdict: Verdict
   /** What the program said where it says no; else what was left out, and why. */
   readonly words: readonly string[]
+  /** What to type where it could not be asked. */
+  readonly fix: string | null
 }
 
 export type RenderedFolder = {
@@ -28,20 +30,35 @@ const checkName = ({ program, args }: ToolCall): string =>
 
 const wordsLimit = 40
 
-/** Null where the program is not on this machine. */
+/** As a shell says it: 126 cannot be run, 127 is not found (an interpreter, say), above 128 a signal ended it. */
+const didNotRun = (exitCode: number): boolean => exitCode >= 126
+
+/** TOOL_MISSING, which says what to type, where the program is not on this machine. */
 const answerOf = async (call: ToolCall, { run, signal }: Means) =>
   run(call, signal).catch((error: unknown) => {
-    if (error instanceof ShopctlError && error.code === 'TOOL_MISSING') return null
+    if (error instanceof ShopctlError && error.code === 'TOOL_MISSING') return error
     throw error
   })
 
+const saidBy = ({ stdout, stderr }: ToolResult): readonly string[] =>
+  `${stdout}\n${stderr}`
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, wordsLimit)
+
 const ask = async (call: ToolCall, means: Means): Promise<RenderedCheck> => {
   const check = checkName(call)
+  const { program, timeoutSeconds } = call
   const answer = await answerOf(call, means)
-  if (answer === null) return { check, verdict: 'not-checked', words: [`${call.program} is not on PATH`] }
-  if (answer.exitCode === 0) return { check, verdict: 'passed', words: [] }
-  const said = `${answer.stdout}\n${answer.stderr}`.split('\n').filter((line) => line.trim() !== '')
-  return { check, verdict: 'failed', words: said.slice(0, wordsLimit) }
+  if (answer instanceof ShopctlError) {
+    return { check, verdict: 'not-checked', words: [`${program} is not on PATH`], fix: answer.fix[0] ?? null }
+  }
+  const { exitCode } = answer
+  if (exitCode === 0) return { check, verdict: 'passed', words: [], fix: null }
+  if (!didNotRun(exitCode)) return { check, verdict: 'failed', words: saidBy(answer), fix: null }
+  const words = [`${program} did not run: it ended with ${exitCode}`, ...saidBy(answer).slice(-1)].join(': ')
+  const fix = renderToolCall({ program, args: ['--version'], timeoutSeconds })
+  return { check, verdict: 'not-checked', words: [words], fix }
 }
 
 /** Debian's promtool knows no Kubernetes; the rest of the file it can judge. */

@@ -1,4 +1,4 @@
-import { localDiscovery, type RenderTarget } from '../../observability/render-target.ts'
+import { localDiscovery, type Place, type RenderTarget } from '../../observability/render-target.ts'
 import {
   type EnvironmentFacts,
   environmentNames,
@@ -9,12 +9,14 @@ import {
 const clusterOf = ({ cluster }: KubernetesFacts): string | null => (cluster.kind === 'eks' ? cluster.name : null)
 
 /** Other environments of the same cluster: one Prometheus watches them all. */
-const neighbours = ({ name, kubernetes }: EnvironmentFacts): readonly string[] => {
+const neighbours = ({ name, kubernetes }: EnvironmentFacts): readonly Place[] => {
   const cluster = kubernetes === null ? null : clusterOf(kubernetes)
   if (cluster === null) return []
   return environmentNames.flatMap((other) => {
     const facts = environments[other].kubernetes
-    return other !== name && facts !== null && clusterOf(facts) === cluster ? [facts.namespace] : []
+    return other !== name && facts !== null && clusterOf(facts) === cluster
+      ? [{ environment: other, namespace: facts.namespace }]
+      : []
   })
 }
 
@@ -25,6 +27,6 @@ export const renderTargetOf = (environment: EnvironmentFacts): RenderTarget => {
   const { namespace } = kubernetes
   return {
     environment: name,
-    discovery: { kind: 'kubernetes', namespace, alsoNamespaces: neighbours(environment) },
+    discovery: { kind: 'kubernetes', namespace, neighbours: neighbours(environment) },
   }
 }

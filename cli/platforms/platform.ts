@@ -215,6 +215,8 @@ export interface Platform {
   findings?(signal: AbortSignal): Promise<readonly Finding[]>
   /** Gives a port of this machine to the shop's entry until it is closed; 0 is any free one. */
   openEntry?(port: number, signal: AbortSignal): Promise<EntryPoint>
+  /** One sentence where the public's own way in is not made yet; null where it is. Absent where it needs nobody else. */
+  entryLacks?(signal: AbortSignal): Promise<string | null>
   /** Puts what was built into the local container engine and answers the names that it has there. */
   load?(artifacts: readonly Artifact[], work: Work): Promise<readonly string[]>
   /** What is up now. Answers within a second or throws UNREACHABLE (unknown). */

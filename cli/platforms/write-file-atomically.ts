@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, rename, rm } from 'node:fs/promises'
+import { link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { hasErrorCode } from '../errors/has-error-code.ts'
 import { whyNotMade } from './create-directory.ts'
+import { makeFolders } from './make-folders.ts'
 import { whenNotWritable } from './state-not-writable.ts'
 
 /**
@@ -45,7 +46,7 @@ const publish = async (path: string, { text, by }: Publication): Promise<void> =
 /** Apart from the rest, because here EEXIST means that a file is in the way and not that another caller won. */
 const createDirectory = async (directory: string): Promise<void> => {
   try {
-    await mkdir(directory, { recursive: true })
+    await makeFolders(directory)
   } catch (error) {
     throw whenNotWritable(whyNotMade(error), directory)
   }

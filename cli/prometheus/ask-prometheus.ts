@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { interruption } from '../errors/interruption.ts'
+import { quoteWord } from '../errors/quote-word.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { parsedJson } from '../tools/parsed-json.ts'
 import type { PrometheusAddress } from './prometheus-address.ts'
@@ -14,44 +15,63 @@ export type PrometheusQuestion<Answer> = {
   readonly schema: z.ZodType<Answer>
 }
 
-export type PrometheusMeans = {
+export type PrometheusFixes = {
+  /** What brings it back where it does not answer as it should. */
+  readonly elsewhere?: readonly string[]
+  /** Its address ends with this command: there is nothing to type at it. */
+  readonly through?: 'tunnel'
+}
+
+export type PrometheusMeans = PrometheusFixes & {
   readonly address: PrometheusAddress
   readonly answerSeconds: number
   readonly signal: AbortSignal
 }
 
-const silent = (url: string, why: string, cause?: unknown): ShopctlError =>
+/** Looks at the same address with another program than shopctl, then what brings it back. */
+const fixes = ({ address, elsewhere = [], through }: PrometheusMeans): readonly string[] =>
+  through === 'tunnel' ? elsewhere : [`curl -i ${quoteWord(`${address.url}/-/ready`)}`, ...elsewhere]
+
+const silent = (means: PrometheusMeans, why: string, cause?: unknown): ShopctlError =>
   new ShopctlError({
     code: 'PROMETHEUS_SILENT',
     outcome: 'unknown',
-    what: `Prometheus at ${url} gave no answer.`,
+    what: `Prometheus at ${means.address.url} gave no answer.`,
     why: [why],
+    fix: fixes(means),
     cause,
   })
 
-const misunderstood = (url: string, why: string): ShopctlError =>
+const misunderstood = (means: PrometheusMeans, why: string): ShopctlError =>
   new ShopctlError({
     code: 'PROMETHEUS_ANSWER',
     outcome: 'unknown',
-    what: `What answers at ${url} does not speak as Prometheus does.`,
+    what: `What answers at ${means.address.url} does not speak as Prometheus does.`,
     why: [why],
+    fix: fixes(means),
   })
 
-const notAllowed = (url: string, status: number): ShopctlError =>
+const notAllowed = ({ address: { url } }: PrometheusMeans, status: number): ShopctlError =>
   new ShopctlError({
     code: 'PROMETHEUS_NOT_ALLOWED',
     outcome: 'refused',
     what: `Prometheus at ${url} does not let shopctl ask.`,
-    why: [`it answered ${status}; name and password go into the address: https://NAME:PASSWORD@host`],
+    why: [`it answered ${status}; name and password go into the address`],
+    fix: [`export SHOPCTL_PROMETHEUS_URL=${quoteWord(url.replace('://', '://NAME:PASSWORD@'))}`],
   })
 
-const queryRefused = (why: string, fields: readonly (readonly [string, string])[]): ShopctlError =>
-  new ShopctlError({
+const queryRefused = (why: string, question: PrometheusQuestion<unknown>, means: PrometheusMeans): ShopctlError => {
+  const { fields, path } = question
+  const asked = fields.map(([name, value]) => `--data-urlencode ${quoteWord(`${name}=${value}`)}`)
+  const again = ['curl -sS', ...asked, quoteWord(`${means.address.url}/api/v1/${path}`)].join(' ')
+  return new ShopctlError({
     code: 'PROMETHEUS_QUERY',
     outcome: 'failed',
     what: 'Prometheus did not take the query.',
     why: [why, ...fields.filter(([name]) => name === 'query').map(([, query]) => query)],
+    fix: means.through === 'tunnel' ? [] : [again],
   })
+}
 
 const reasonOf = (error: unknown, seconds: number): string => {
   if (!(error instanceof Error)) return String(error)
@@ -81,22 +101,24 @@ const receive = async (question: PrometheusQuestion<unknown>, means: PrometheusM
   return { status: response.status, text: await response.text() }
 }
 
-const read = <Answer>({ status, text }: Received, question: PrometheusQuestion<Answer>, url: string): Answer => {
-  if (status === 401 || status === 403) throw notAllowed(url, status)
+type Asked<Answer> = { readonly question: PrometheusQuestion<Answer>; readonly means: PrometheusMeans }
+
+const read = <Answer>({ status, text }: Received, { question, means }: Asked<Answer>): Answer => {
+  if (status === 401 || status === 403) throw notAllowed(means, status)
   const envelope = envelopeSchema.safeParse(parsedJson(text)?.value)
   if (!envelope.success) {
-    if (status >= 500) throw silent(url, `it answered ${status}: "${beginningOf(text)}"`)
-    throw misunderstood(url, `${question.path} answered ${status}: "${beginningOf(text)}"`)
+    if (status >= 500) throw silent(means, `it answered ${status}: "${beginningOf(text)}"`)
+    throw misunderstood(means, `${question.path} answered ${status}: "${beginningOf(text)}"`)
   }
   if (envelope.data.status === 'error') {
     const { errorType, error } = envelope.data
-    if (errorType === 'bad_data' || errorType === 'execution') throw queryRefused(error, question.fields)
-    throw silent(url, `${errorType}: ${error}`)
+    if (errorType === 'bad_data' || errorType === 'execution') throw queryRefused(error, question, means)
+    throw silent(means, `${errorType}: ${error}`)
   }
   const answer = question.schema.safeParse(envelope.data.data)
   if (answer.success) return answer.data
   const [issue] = answer.error.issues
-  throw misunderstood(url, `${question.path}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim())
+  throw misunderstood(means, `${question.path}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim())
 }
 
 /**
@@ -107,10 +129,10 @@ export const askPrometheus = async <Answer>(
   question: PrometheusQuestion<Answer>,
   means: PrometheusMeans,
 ): Promise<Answer> => {
-  const { address, answerSeconds, signal } = means
+  const { answerSeconds, signal } = means
   const received = await receive(question, means).catch((error: unknown) => {
     if (signal.aborted) throw interruption(signal, 'asking Prometheus')
-    throw silent(address.url, reasonOf(error, answerSeconds), error)
+    throw silent(means, reasonOf(error, answerSeconds), error)
   })
-  return read(received, question, address.url)
+  return read(received, { question, means })
 }

@@ -37,7 +37,28 @@ test.each([
     'unknown',
   ],
 ])('%s is told apart, and no data is never made of it', async (_, open, code, outcome) => {
-  await expect(ask(await open())).rejects.toMatchObject({ code, outcome })
+  const url = await open()
+  const failure = ask(url)
+  await expect(failure).rejects.toMatchObject({ code, outcome })
+  await expect(failure).rejects.toMatchObject({ fix: [expect.stringContaining(url.replace('http://', ''))] })
+})
+
+test.each([
+  [{}, ['curl -i http://127.0.0.1:1/-/ready']],
+  [{ elsewhere: ['shopctl observe'] }, ['curl -i http://127.0.0.1:1/-/ready', 'shopctl observe']],
+  [{ elsewhere: ['shopctl observability apply'], through: 'tunnel' as const }, ['shopctl observability apply']],
+])(
+  'silence comes with what to type, and an address that is gone with its tunnel is nothing to type (%j)',
+  async (way, fix) => {
+    const { query } = openPrometheus({ url: 'http://127.0.0.1:1', signal, ...way })
+    await expect(query('up')).rejects.toMatchObject({ code: 'PROMETHEUS_SILENT', fix })
+  },
+)
+
+test('a closed door comes with the form of an address that holds a name', async () => {
+  const url = `${await answering(401, 'no')}/metrics`
+  const fix = [`export SHOPCTL_PROMETHEUS_URL=${url.replace('http://', 'http://NAME:PASSWORD@')}`]
+  await expect(ask(url)).rejects.toMatchObject({ fix })
 })
 
 test('a server that takes the question and is silent is given up after the deadline', async () => {
@@ -120,7 +141,10 @@ describe.skipIf(noPrometheus !== null)(title, () => {
   test('a wrong expression is a failure with its words, not silence', async () => {
     const failure = prometheus().query('sum(')
     await expect(failure).rejects.toMatchObject({ code: 'PROMETHEUS_QUERY', outcome: 'failed' })
-    await expect(failure).rejects.toMatchObject({ why: expect.arrayContaining(['sum(']) })
+    await expect(failure).rejects.toMatchObject({
+      why: expect.arrayContaining(['sum(']),
+      fix: [expect.stringMatching(/^curl -sS --data-urlencode 'query=sum\(' .*\/api\/v1\/query$/)],
+    })
   })
 
   test('what fires is told', async () => {

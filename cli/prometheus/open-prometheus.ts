@@ -1,4 +1,4 @@
-import { askPrometheus, type PrometheusMeans, type PrometheusQuestion } from './ask-prometheus.ts'
+import { askPrometheus, type PrometheusFixes, type PrometheusMeans, type PrometheusQuestion } from './ask-prometheus.ts'
 import { parsePrometheusAddress } from './prometheus-address.ts'
 import {
   alertsSchema,
@@ -29,7 +29,7 @@ export type Prometheus = {
   series(selector: string): Promise<readonly Labels[]>
 }
 
-export type OpenPrometheus = {
+export type OpenPrometheus = PrometheusFixes & {
   /** May hold name and password. */
   readonly url: string
   readonly signal: AbortSignal
@@ -40,9 +40,9 @@ export type OpenPrometheus = {
 const seconds = (date: Date): string => String(date.getTime() / 1000)
 
 /** Asks nothing yet. Throws PROMETHEUS_URL (refused). */
-export const openPrometheus = ({ url, signal, answerSeconds = 10 }: OpenPrometheus): Prometheus => {
+export const openPrometheus = ({ url, signal, answerSeconds = 10, ...fixes }: OpenPrometheus): Prometheus => {
   const address = parsePrometheusAddress(url)
-  const means: PrometheusMeans = { address, answerSeconds, signal }
+  const means: PrometheusMeans = { address, answerSeconds, signal, ...fixes }
   const ask = <Answer>(question: PrometheusQuestion<Answer>) => askPrometheus(question, means)
   const timeout = ['timeout', `${answerSeconds}s`] as const
   return {

@@ -6,13 +6,27 @@ export type PrometheusAddress = {
   readonly authorization: string | null
 }
 
-const notAnAddress = (why: string): ShopctlError =>
+/** Where a person wrote it. */
+export type AddressPlace = {
+  /** `SHOPCTL_PROMETHEUS_URL`, `--prometheus`. */
+  readonly name: string
+  readonly outcome: 'refused' | 'usage'
+  readonly fix: readonly string[]
+}
+
+const setting: AddressPlace = {
+  name: 'SHOPCTL_PROMETHEUS_URL',
+  outcome: 'refused',
+  fix: ['export SHOPCTL_PROMETHEUS_URL=http://127.0.0.1:9090'],
+}
+
+const notAnAddress = (why: string, { name, outcome, fix }: AddressPlace): ShopctlError =>
   new ShopctlError({
     code: 'PROMETHEUS_URL',
-    outcome: 'refused',
-    what: 'SHOPCTL_PROMETHEUS_URL is no address of a Prometheus; nothing was asked.',
+    outcome,
+    what: `${name} is no address of a Prometheus; nothing was asked.`,
     why: [why],
-    fix: ['export SHOPCTL_PROMETHEUS_URL=http://127.0.0.1:9090'],
+    fix,
   })
 
 /** A sign that was not written as a URL wants it stays as it is. */
@@ -24,11 +38,16 @@ const decoded = (part: string): string => {
   }
 }
 
-/** `https://name:password@host/prefix`. Throws PROMETHEUS_URL (refused), without the text: it may hold a password. */
-export const parsePrometheusAddress = (text: string): PrometheusAddress => {
+/**
+ * `https://name:password@host/prefix`. Throws PROMETHEUS_URL (refused, usage where a flag says it), without the text: it
+ * may hold a password.
+ */
+export const parsePrometheusAddress = (text: string, place: AddressPlace = setting): PrometheusAddress => {
   const url = URL.parse(text)
-  if (url === null) throw notAnAddress('it cannot be read as a URL')
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw notAnAddress(`${url.protocol} is not http or https`)
+  if (url === null) throw notAnAddress('it cannot be read as a URL', place)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw notAnAddress(`${url.protocol} is not http or https`, place)
+  }
   const { username, password } = url
   const given = `${decoded(username)}:${decoded(password)}`
   const authorization = given === ':' ? null : `Basic ${Buffer.from(given).toString('base64')}`

@@ -1,12 +1,12 @@
 import { environmentNames, environments } from '../../../stacks/environments.ts'
 import { anyEnvironmentFlag } from '../../flags.ts'
-import { checkObservability } from '../../flows/observability/check.ts'
+import { checkObservability, checkOutcome } from '../../flows/observability/check.ts'
 import { observabilityCheckView } from '../../output/views/observability-view.ts'
 import { ShopCommand } from '../../shop-command.ts'
 
 export default class ObservabilityCheck extends ShopCommand {
   static override summary =
-    'Render alerts and configuration and ask promtool and amtool about them; exit 5 where one says no'
+    'Render alerts and configuration and ask promtool and amtool; exit 5 where one says no, 6 where one is not here'
   static override examples = [
     '<%= config.bin %> observability check',
     '<%= config.bin %> observability check --env prod',
@@ -21,7 +21,6 @@ export default class ObservabilityCheck extends ShopCommand {
       signal: this.interrupted,
       say: (message) => this.print(message),
     })
-    const outcome = result.verdict === 'failed' ? ('check-failed' as const) : ('done' as const)
-    return { result, text: observabilityCheckView(result, { width: this.width }), outcome }
+    return { result, text: observabilityCheckView(result, { width: this.width }), outcome: checkOutcome(result) }
   }
 }

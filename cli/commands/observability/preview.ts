@@ -1,13 +1,14 @@
 import * as Flags from '@oclif/core/flags'
 import { environmentFlag } from '../../flags.ts'
 import { FlowCommand } from '../../flow-command.ts'
-import { preview } from '../../flows/observability/preview.ts'
+import { preview, previewOutcome } from '../../flows/observability/preview.ts'
 import { previewView } from '../../output/views/preview-view.ts'
 
 const minutesOfDay = 24 * 60
 
 export default class ObservabilityPreview extends FlowCommand {
-  static override summary = 'One page with a picture of what each panel of the dashboards shows now, without Grafana'
+  static override summary =
+    'What each panel of the dashboards shows now, on one page without Grafana; exit 6 where none has data'
 
   static override examples = [
     '<%= config.bin %> observability preview --env local --out preview.html',
@@ -27,18 +28,18 @@ export default class ObservabilityPreview extends FlowCommand {
 
   protected async execute() {
     const { flags } = await this.parse(ObservabilityPreview)
-    const named = flags.prometheus === undefined ? {} : { SHOPCTL_PROMETHEUS_URL: flags.prometheus }
-    const means = await this.means(flags)
+    const means = await this.watchMeans(flags, flags.prometheus ?? process.env.SHOPCTL_PROMETHEUS_URL)
     const result = await preview(
       {
         output: flags.out,
         dashboard: flags.dashboard ?? null,
         minutes: flags.minutes,
         environment: flags.env,
-        variables: { ...process.env, ...named },
+        prometheus: flags.prometheus ?? null,
+        variables: process.env,
       },
       means,
     )
-    return { result, text: previewView(result, { width: this.width }) }
+    return { result, text: previewView(result, { width: this.width }), outcome: previewOutcome(result) }
   }
 }

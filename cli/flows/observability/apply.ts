@@ -71,17 +71,22 @@ const leftHalfway = (signal: AbortSignal, environment: string): ShopctlError => 
   })
 }
 
-type Changing = { readonly addOns: AddOns; readonly plan: AddOnsPlan; readonly steps: Steps }
+type Changing = { readonly addOns: AddOns; readonly steps: Steps }
+type Changed = AddOnsApplied & {
+  readonly fields: AddOnsPlan['fields']
+  readonly pruned: readonly string[]
+  readonly ready: number
+}
 
-const change = async (
-  request: ApplyAddOnsRequest,
-  { addOns, steps }: Changing,
-  means: FlowMeans,
-): Promise<AddOnsApplied & { readonly pruned: readonly string[]; readonly ready: number }> => {
+const change = async (request: ApplyAddOnsRequest, { addOns, steps }: Changing, means: FlowMeans): Promise<Changed> => {
   const { groups, conflicts, waitSeconds } = request
   return withLock({ means, steps, why: 'observability apply', waitSeconds }, async (_lock, signal) => {
     try {
-      const applied = await steps.run('apply', () => addOns.apply(groups, conflicts, signal))
+      const applied = await steps.run('apply', async () => {
+        // Whoever held the lock until now may have made the keys that this one would make as well.
+        const { fields } = await addOns.plan(groups, signal)
+        return { fields, ...(await addOns.apply(groups, conflicts, signal)) }
+      })
       const ready = await untilReady(addOns, request, { ...means, interrupted: signal }, steps)
       const pruned = await steps.run('retire', () => addOns.prune(groups, signal))
       return { ...applied, pruned, ready }
@@ -108,6 +113,6 @@ export const applyAddOns = async (request: ApplyAddOnsRequest, means: FlowMeans)
   const isSame = fields.length === 0
   if (mode === 'dry-run') return { ...told, outcome: isSame ? 'unchanged' : 'would-change', ready: null }
   if (isSame) return { ...told, outcome: 'unchanged', ready: await untilReady(addOns, request, means, steps) }
-  const { created, changed, pruned, ready } = await change(request, { addOns, plan, steps }, means)
-  return { ...told, outcome: 'applied', created, changed, pruned, ready }
+  const { unchanged: _, ...done } = await change(request, { addOns, steps }, means)
+  return { ...told, ...done, outcome: done.fields.length === 0 ? 'unchanged' : 'applied' }
 }

@@ -8,12 +8,21 @@ import { checkRendered } from '../../observability/check-rendered.ts'
 import { writeRendered } from '../../observability/write-rendered.ts'
 import { runTool } from '../../tools/run-tool.ts'
 import type { RunTool } from '../../tools/tool-call.ts'
-import { checkObservability } from './check.ts'
+import { toolNotStarted } from '../../tools/tool-missing.ts'
+import { checkObservability, checkOutcome } from './check.ts'
 
 const { signal } = new AbortController()
 const here = { run: runTool, signal, say: () => undefined }
 /** As on a machine where the programs are in no folder that is looked in. */
-const elsewhere: RunTool = (call, calledBy) => runTool({ ...call, program: `no-${call.program}` }, calledBy)
+const elsewhere: RunTool = async ({ program }) => {
+  const error = Object.assign(new Error(`spawn ${program} ENOENT`), { code: 'ENOENT' })
+  throw toolNotStarted(error, { program, platform: 'linux' })
+}
+/** As where each program is a shell's line with this end. */
+const ending =
+  (line: string): RunTool =>
+  (call, calledBy) =>
+    runTool({ ...call, program: 'sh', args: ['-c', line] }, calledBy)
 
 const note = noPrometheus === null ? '' : ` (skipped: ${noPrometheus})`
 
@@ -54,10 +63,39 @@ test.skipIf(noPrometheus !== null)(
 test('where a program is not here it is said, and nothing that is not known counts as passed', async () => {
   const result = await checkObservability({ ...here, run: elsewhere, environments: [environments.local] })
   expect(result.verdict).toBe('not-checked')
+  expect(checkOutcome(result)).toBe('unknown')
+  expect(result.environments[0]?.checks.map(({ fix }) => fix)).toEqual([
+    'sudo apt-get install -y prometheus',
+    'sudo apt-get install -y prometheus',
+    'sudo apt-get install -y prometheus',
+    'sudo apt-get install -y prometheus-alertmanager',
+  ])
   expect(result.environments[0]?.checks.map(({ words }) => words)).toEqual([
     ['promtool is not on PATH'],
     ['promtool is not on PATH'],
     ['promtool is not on PATH'],
     ['amtool is not on PATH'],
   ])
+})
+
+test.each([
+  ['kill -SEGV $$', 'promtool did not run: it ended with 139'],
+  [
+    'echo "env: nothing of that name" >&2; exit 127',
+    'promtool did not run: it ended with 127: env: nothing of that name',
+  ],
+  ['exit 126', 'promtool did not run: it ended with 126'],
+])('a program that cannot run (%s) says nothing about what is rendered', async (line, words) => {
+  const result = await checkObservability({ ...here, run: ending(line), environments: [environments.local] })
+  expect(result.verdict).toBe('not-checked')
+  expect(result.environments[0]?.checks[0]).toMatchObject({
+    verdict: 'not-checked',
+    words: [words],
+    fix: 'promtool --version',
+  })
+})
+
+test('one that says no ends the check with no, whatever else could not be asked', () => {
+  expect(checkOutcome({ verdict: 'failed', environments: [] })).toBe('check-failed')
+  expect(checkOutcome({ verdict: 'passed', environments: [] })).toBe('done')
 })

@@ -27,7 +27,15 @@ export const checkResultSchema = z.object({
     z.object({
       environment: z.string(),
       files: z.int(),
-      checks: z.array(z.object({ check: z.string(), verdict: verdictSchema, words: z.array(z.string()).readonly() })),
+      checks: z.array(
+        z.object({
+          check: z.string(),
+          verdict: verdictSchema,
+          words: z.array(z.string()).readonly(),
+          /** What to type where it was not checked; else null. */
+          fix: z.string().nullable(),
+        }),
+      ),
     }),
   ),
 })
@@ -77,4 +85,10 @@ export const checkObservability = async (request: CheckRequest): Promise<CheckRe
   }
   const verdicts = environments.flatMap(({ checks }) => checks.map(({ verdict }) => verdict))
   return { verdict: worst(verdicts), environments }
+}
+
+/** What was not checked was not found to be right. */
+export const checkOutcome = ({ verdict }: CheckResult): 'done' | 'check-failed' | 'unknown' => {
+  if (verdict === 'failed') return 'check-failed'
+  return verdict === 'passed' ? 'done' : 'unknown'
 }

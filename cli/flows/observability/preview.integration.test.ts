@@ -8,10 +8,11 @@ import {
   startRealPrometheus,
 } from '../../../observability/testing/real-prometheus.ts'
 import { environments } from '../../../stacks/environments.ts'
+import { previewView } from '../../output/views/preview-view.ts'
 import { failureOf } from '../testing/failure-of.ts'
 import { scriptedMeans } from '../testing/scripted-means.ts'
 import { withRelease1 } from '../testing/with-release.ts'
-import { preview } from './preview.ts'
+import { preview, previewOutcome } from './preview.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -19,14 +20,16 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const look = async (request: { readonly output?: string; readonly dashboard?: string; readonly url: string }) => {
+type Look = { readonly output?: string; readonly dashboard?: string; readonly url: string; readonly typed?: string }
+
+const look = async (request: Look) => {
   const { platform } = await withRelease1()
-  const { output = join(folder, 'page.html'), dashboard = null, url } = request
+  const { output = join(folder, 'page.html'), dashboard = null, url, typed = null } = request
   const variables = { SHOPCTL_PROMETHEUS_URL: url }
   // A picture ends at a round time: this one's is not before what was recorded a moment ago.
   const now = () => new Date(Date.now() + 15_000)
   return preview(
-    { output, dashboard, minutes: 5, environment: environments.local, variables },
+    { output, dashboard, minutes: 5, environment: environments.local, prometheus: typed, variables },
     { ...scriptedMeans(platform).means, now },
   )
 }
@@ -35,6 +38,14 @@ test('a dashboard that is none is told with those that are, before anybody is as
   const failure = await failureOf(look({ dashboard: 'Overview', url: 'http://127.0.0.1:1' }))
   expect(failure).toMatchObject({ code: 'UNKNOWN_DASHBOARD', outcome: 'usage' })
   expect(failure.why).toContain('shopctl-overview  E-Commerce Overview')
+})
+
+test.each(['notaurl', 'ftp://me:secret@host', ''])('--prometheus "%s" is wrong usage of that flag', async (typed) => {
+  const failure = await failureOf(look({ typed, url: 'http://127.0.0.1:1' }))
+  expect(failure).toMatchObject({ code: 'PROMETHEUS_URL', outcome: 'usage' })
+  expect(failure.message).toMatch(/^--prometheus is no address/)
+  expect(failure.fix).toEqual([expect.stringMatching(/--env local --prometheus http:.* --out .*page\.html$/)])
+  expect([failure.message, ...failure.why, ...failure.fix].join()).not.toContain('secret')
 })
 
 test('a Prometheus that is silent leaves no page', async () => {
@@ -73,6 +84,13 @@ describe.skipIf(noPrometheus !== null)(title, () => {
     expect(page).toContain('series: 4,711')
     expect(page).toContain('No data in this time.')
     expect(Buffer.byteLength(page)).toBe(report.bytes)
+    expect(previewOutcome(report)).toBe('done')
+  })
+
+  test('a page on which nothing at all is known is no answer', async () => {
+    const report = await look({ url: real.url, dashboard: 'E-Commerce Overview' })
+    expect(previewOutcome(report)).toBe('unknown')
+    expect(previewView(report, { width: null })).toContain('knows nothing of what these panels ask')
   })
 
   test('a place that cannot be written to is refused with its reason', async () => {

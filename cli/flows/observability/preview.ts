@@ -13,7 +13,8 @@ import { type PreviewSource, readPanel } from '../../observability/preview/read-
 import { lastMinutes } from '../../observability/preview/time-grid.ts'
 import { renderTargetOf } from '../../observability/render-target-of.ts'
 import { writeFileAtomically } from '../../platforms/write-file-atomically.ts'
-import type { FlowMeans } from '../means.ts'
+import { parsePrometheusAddress } from '../../prometheus/prometheus-address.ts'
+import type { WatchMeans } from '../means.ts'
 
 export type PreviewRequest = {
   /** The page. */
@@ -22,6 +23,8 @@ export type PreviewRequest = {
   readonly dashboard: string | null
   readonly minutes: number
   readonly environment: EnvironmentFacts
+  /** Of `--prometheus`; null where it was not typed. */
+  readonly prometheus: string | null
   readonly variables: Readonly<Record<string, string | undefined>>
 }
 
@@ -46,11 +49,18 @@ export const previewReportSchema = z.object({
 
 export type PreviewReport = z.infer<typeof previewReportSchema>
 
+/** A page on which no panel has data answers nothing, as `slo` does not where nothing is known. */
+export const previewOutcome = ({ dashboards }: PreviewReport): 'done' | 'unknown' =>
+  dashboards.some(({ panels, empty }) => panels > empty.length) ? 'done' : 'unknown'
+
 /** Pictures of what each panel of the dashboards would show now, on one page. Changes nothing but the file. */
-export const preview = async (request: PreviewRequest, means: FlowMeans): Promise<PreviewReport> => {
+export const preview = async (request: PreviewRequest, means: WatchMeans): Promise<PreviewReport> => {
   const { environment, platform, interrupted: signal } = means
   const boards = chosenBoards(request)
-  const found = await findPrometheus({ platform, variables: request.variables, signal })
+  if (request.prometheus !== null) requireAddress(request.prometheus, request)
+  const named = request.prometheus === null ? {} : { SHOPCTL_PROMETHEUS_URL: request.prometheus }
+  const variables = { ...request.variables, ...named }
+  const found = await findPrometheus({ environment, platform, variables, signal })
   if (found === null) throw noPrometheus({ environment, platform: platform.name })
   const { prometheus, close } = found
   const grid = lastMinutes(request.minutes, means.now())
@@ -84,6 +94,12 @@ const readBoards = async (boards: readonly Board[], source: PreviewSource): Prom
     read.push({ board, panels })
   }
   return read
+}
+
+const requireAddress = (url: string, { environment: { name }, output }: PreviewRequest): void => {
+  const flags = `--env ${name} --prometheus http://127.0.0.1:9090 --out ${quoteWord(output)}`
+  const fix = [toType(`observability preview ${flags}`)]
+  parsePrometheusAddress(url, { name: '--prometheus', outcome: 'usage', fix })
 }
 
 const chosenBoards = ({ dashboard, environment }: PreviewRequest): readonly Board[] => {

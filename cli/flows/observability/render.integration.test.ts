@@ -53,3 +53,12 @@ test('a folder that cannot be written is refused by its name', async () => {
     message: expect.stringContaining(file),
   })
 })
+
+test.skipIf(process.platform !== 'linux')('a place that takes no folders is refused at once', async () => {
+  await expect(renderAll({ environments: [environments.local], folder: '/proc/x' })).rejects.toMatchObject({
+    code: 'OUTPUT_NOT_WRITABLE',
+    outcome: 'refused',
+    why: [expect.stringContaining('/proc/x')],
+    fix: ['shopctl observability render'],
+  })
+})

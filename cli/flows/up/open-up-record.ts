@@ -1,4 +1,5 @@
 import { ShopctlError } from '../../errors/shopctl-error.ts'
+import type { EventBody } from '../../output/events.ts'
 import { ageInWords } from '../../output/words-for-time.ts'
 import { stepTitles } from '../steps.ts'
 import type { StepEnd, UpMeans, UpRequest } from './up-means.ts'
@@ -15,8 +16,19 @@ export type OpenUpRecord = {
 
 type Step = UpRecord['steps'][number]
 
-/** Kept after every step, so that also whoever kills it leaves where it stood. A dry run keeps nothing. */
-export const openUpRecord = (mode: UpRequest['mode'], { facts, who, now, record: store }: UpMeans): OpenUpRecord => {
+const notKept = (error: unknown): EventBody => ({
+  type: 'warning',
+  message: `How far this up came is not kept any more: ${error instanceof Error ? error.message : String(error)}`,
+  fix: error instanceof ShopctlError ? [...error.fix] : [],
+})
+
+/**
+ * Kept after every step, so that also whoever kills it leaves where it stood. A dry run keeps nothing. Throws
+ * STATE_NOT_WRITABLE (refused) at the first step alone: later it would hide how the way itself ended.
+ */
+export const openUpRecord = (mode: UpRequest['mode'], means: UpMeans): OpenUpRecord => {
+  const { facts, who, now, record: store, reporter } = means
+  let keeping: 'not-tried' | 'kept' | 'warned' = 'not-tried'
   let record: UpRecord = {
     schema: 'shopctl.up-record/1',
     environment: facts.name,
@@ -28,7 +40,16 @@ export const openUpRecord = (mode: UpRequest['mode'], { facts, who, now, record:
   }
   const keep = async (part: Partial<UpRecord>): Promise<void> => {
     record = { ...record, ...part }
-    if (mode === 'apply') await store.keep(record)
+    if (mode === 'dry-run') return
+    if (keeping === 'not-tried') {
+      await store.keep(record)
+      keeping = 'kept'
+      return
+    }
+    await store.keep(record).catch((error: unknown) => {
+      if (keeping === 'kept') reporter.emit(notKept(error))
+      keeping = 'warned'
+    })
   }
   const withLast = (end: Pick<Step, 'step' | 'state' | 'detail'>): readonly Step[] => [
     ...record.steps.filter(({ step }) => step !== end.step),

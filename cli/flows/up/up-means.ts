@@ -29,6 +29,8 @@ export type UpMeans = {
   readonly facts: EnvironmentFacts
   readonly reporter: Reporter
   readonly who: string
+  /** What the person typed, for "type it again": `up --env staging --dry-run --only infra`. */
+  readonly command: string
   readonly now: () => Date
   readonly interrupted: AbortSignal
   readonly record: UpRecordStore

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { environments } from '../../../stacks/environments.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
+import type { EventBody } from '../../output/events.ts'
 import type { AddOns } from '../../platforms/add-ons.ts'
 import type { Finding } from '../../platforms/finding.ts'
 import type { Platform } from '../../platforms/platform.ts'
@@ -80,6 +81,7 @@ const world = async (environment: 'local' | 'staging' | 'prod', behaviours: Reco
     facts: environments[environment],
     reporter: scripted.means.reporter,
     who: 'ada@laptop',
+    command: `up --env ${environment}`,
     now: () => new Date(),
     interrupted: scripted.means.interrupted,
     record: {
@@ -148,6 +150,39 @@ describe('the whole way', () => {
     expect(states(await up(request, means))).toMatchObject({ ingress: 'found-done', logging: 'found-done' })
   })
 
+  describe('whose load balancer somebody else makes', () => {
+    const lacks = 'the Ingress for shop.example has no address'
+    const withEntry = async (looks: readonly (string | null)[]) => {
+      const { means, events } = await world('prod')
+      const { platform, ...shop } = await means.shop()
+      let next = 0
+      const entryLacks = async () => looks[Math.min(next++, looks.length - 1)] ?? null
+      const policy = { ...shop.policy, deadlineSeconds: looks.at(-1) === null ? 30 : 0 }
+      const shopMeans = { ...shop, policy: { ...shop.policy, ...policy }, platform: { ...platform, entryLacks } }
+      const { steps } = await up(request, { ...means, shop: async () => shopMeans })
+      const detailOf = (wanted: string) => steps.find(({ step }) => step === wanted)?.detail
+      return { ready: detailOf('ready'), smoke: detailOf('smoke'), events }
+    }
+
+    test('it is waited for, and then smoke goes the way of the public', async () => {
+      const { ready, smoke, events } = await withEntry([lacks, null])
+      expect(ready).toMatch(/^(\d+) of \1 ready$/)
+      expect(smoke).toMatch(/nothing is wrong$/)
+      expect(events).toContainEqual({ type: 'step.progress', step: 'ready', message: `${lacks} yet` })
+    })
+
+    test('where it does not come, the summary says that nobody reaches the shop and what smoke did not try', async () => {
+      const { ready, smoke, events } = await withEntry([lacks])
+      expect(ready).toMatch(/^(\d+) of \1 ready; the Ingress for shop\.example has no address, so that nobody outside/)
+      expect(smoke).toContain(`which was not tried: ${lacks}`)
+      expect(events).toContainEqual({
+        type: 'warning',
+        message: `Nobody outside reaches local: ${lacks}, after 0 s.`,
+        fix: [expect.stringMatching(/observability apply --env prod --only ingress$/)],
+      })
+    })
+  })
+
   test('a second time everything is looked at, and what is there is found done', async () => {
     const { means } = await world('staging')
     await up(request, means)
@@ -177,6 +212,16 @@ describe('what stops it', () => {
     expect(error.fix[0]).toBe('sudo apt-get install -y npm')
     expect(shop.journal).toEqual([])
     expect(kept()).toMatchObject({ state: 'failed', code: 'LACKING' })
+  })
+
+  test('going on means what was typed: a dry run of one part stays that', async () => {
+    const { means, findings } = await world('local')
+    findings.push({ name: 'npm', state: 'missing', found: 'not on PATH', fix: 'sudo apt-get install -y npm' })
+    const command = 'up --env local --dry-run --only users --port 9090'
+    const error = await failureOf(up({ ...request, mode: 'dry-run' }, { ...means, command }))
+    expect(error.fix.filter((line) => line.includes(' up '))).toEqual([
+      expect.stringMatching(new RegExp(`${command}$`)),
+    ])
   })
 
   test('a release that fails is taken back by its own flow; the way says where it stopped and how to go on', async () => {
@@ -230,6 +275,58 @@ describe('what stops it', () => {
       steps: [{ step: 'services', state: 'begun', detail: '', at: new Date(0).toISOString() }],
     })
     expect((await up(request, means)).resumed).toMatchObject({ who: 'bob@agent', stoppedAt: 'services', code: null })
+  })
+
+  test('what a step refuses after another one changed something is a failure: "refused" says that nothing was', async () => {
+    const { means, infra } = await world('staging')
+    infra.judges.verdict = madeCluster
+    const { platform, ...shop } = await means.shop()
+    const missing: Finding = { name: 'permissions', state: 'missing', found: 'may not create pods', fix: null }
+    const lacking: UpMeans = {
+      ...means,
+      shop: async () => ({ ...shop, platform: { ...platform, findings: async () => [missing] } }),
+    }
+    expect(await failureOf(up(request, lacking))).toMatchObject({ code: 'LACKING', outcome: 'failed', exitCode: 4 })
+    infra.judges.verdict = () => aVerdict([])
+    expect(await failureOf(up(request, lacking))).toMatchObject({ code: 'LACKING', outcome: 'refused', exitCode: 3 })
+  })
+
+  describe('a record that cannot be written', () => {
+    const notWritable = () =>
+      new ShopctlError({ code: 'STATE_NOT_WRITABLE', outcome: 'refused', what: 'The disk is full.' })
+    const warnings = (events: readonly EventBody[]) =>
+      events.flatMap((event) => (event.type === 'warning' ? [event.message] : []))
+
+    /** From the second writing on. */
+    const diskFull = (means: UpMeans): UpMeans => {
+      let writings = 0
+      const keep = async (record: UpRecord) => {
+        writings += 1
+        if (writings > 1) throw notWritable()
+        await means.record.keep(record)
+      }
+      return { ...means, record: { ...means.record, keep } }
+    }
+
+    test('at the first step stops it before anything is changed', async () => {
+      const { means, shop } = await world('local')
+      const keep = async () => Promise.reject(notWritable())
+      const error = await failureOf(up(request, { ...means, record: { ...means.record, keep } }))
+      expect(error).toMatchObject({ code: 'STATE_NOT_WRITABLE', exitCode: 3 })
+      expect(shop.journal).toEqual([])
+    })
+
+    test('later is a warning, once, and the way goes on', async () => {
+      const { means, events } = await world('local')
+      expect(await up(request, diskFull(means))).toMatchObject({ outcome: 'up' })
+      expect(warnings(events)).toEqual(['How far this up came is not kept any more: The disk is full.'])
+    })
+
+    test('does not hide what failed', async () => {
+      const { means, events } = await world('local', { orders1: 'crashes' })
+      expect(await failureOf(up(request, diskFull(means)))).toMatchObject({ code: 'ROLLOUT_UNHEALTHY', exitCode: 4 })
+      expect(warnings(events)).toHaveLength(1)
+    })
   })
 
   test('a smoke check that fails at the end is a check that said no', async () => {

@@ -70,7 +70,7 @@ export const up = async (request: UpRequest, means: UpMeans): Promise<UpReport> 
       .run(step, (say) => upWork[mode][step](request, means, say), told)
       .catch(async (error: unknown) => {
         await record.fail(error)
-        throw stoppedAt(error, { step, ended, environment })
+        throw stoppedAt(error, { step, ended, command: means.command })
       })
     await record.end(step, end)
     directions = end.directions ?? directions

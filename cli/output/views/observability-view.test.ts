@@ -10,9 +10,19 @@ test('who says no is shown with its words, what was left out beside its row, and
           environment: 'prod',
           files: 27,
           checks: [
-            { check: 'promtool check config', verdict: 'passed', words: ['without kubernetes_sd_configs'] },
-            { check: 'promtool check rules', verdict: 'failed', words: ['alerts.yml: unknown function "rat"'] },
-            { check: 'amtool check-config', verdict: 'not-checked', words: ['amtool is not on PATH'] },
+            { check: 'promtool check config', verdict: 'passed', words: ['without kubernetes_sd_configs'], fix: null },
+            {
+              check: 'promtool check rules',
+              verdict: 'failed',
+              words: ['alerts.yml: unknown function "rat"'],
+              fix: null,
+            },
+            {
+              check: 'amtool check-config',
+              verdict: 'not-checked',
+              words: ['amtool is not on PATH'],
+              fix: 'brew install alertmanager',
+            },
           ],
         },
       ],
@@ -29,7 +39,15 @@ test('who says no is shown with its words, what was left out beside its row, and
     '  alerts.yml: unknown function "rat"',
     '',
     'Something that is rendered would not be taken.',
+    '  Fix: brew install alertmanager',
   ])
+})
+
+test('what several rows lack is offered once', () => {
+  const check = { check: 'promtool', verdict: 'not-checked' as const, words: [], fix: 'brew install prometheus' }
+  const environments = ['dev', 'prod'].map((environment) => ({ environment, files: 1, checks: [check, check] }))
+  const text = observabilityCheckView({ verdict: 'not-checked', environments }, { width: null })
+  expect(text).toMatch(/checked\.\n {2}Fix: brew install prometheus$/)
 })
 
 test('a folder is named for each environment', () => {

@@ -16,7 +16,7 @@ const endings = {
 
 type Options = { readonly width: number | null }
 
-/** A row for each program and environment, what was said by those that say no, and the verdict last. */
+/** A row for each program and environment, what was said by those that say no, and the verdict last, with what to type. */
 export const observabilityCheckView = ({ verdict, environments }: CheckResult, { width }: Options): string => {
   const rows = environments.flatMap(({ environment, checks }) => checks.map((check) => ({ environment, ...check })))
   const table = renderTable({
@@ -32,5 +32,6 @@ export const observabilityCheckView = ({ verdict, environments }: CheckResult, {
   const said = rows
     .filter((row) => row.verdict === 'failed')
     .flatMap(({ environment, check, words }) => [`${environment}, ${check}:`, ...words.map((word) => `  ${word}`), ''])
-  return printable([table, '', ...said, endings[verdict]].join('\n'))
+  const fixes = new Set(rows.flatMap(({ fix }) => (fix === null ? [] : [`  Fix: ${fix}`])))
+  return printable([table, '', ...said, endings[verdict], ...fixes].join('\n'))
 }
