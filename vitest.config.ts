@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           ...everywhere,
           name: 'integration',
-          include: ['{cli,services,stacks,manifests,pipelines,observability}/**/*.integration.test.ts'],
+          include: ['{cli,services,stacks,pipelines,observability}/**/*.integration.test.ts'],
           globalSetup: ['services/kit/testing/postgres-for-tests.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

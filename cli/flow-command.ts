@@ -1,10 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 import type { EnvironmentFacts } from '../stacks/environments.ts'
-import type { FlowMeans, WatchMeans } from './flows/means.ts'
-import type { ClosedRelease } from './observability/tell-grafana.ts'
-import type { Reporter } from './output/events.ts'
+import type { FlowMeans } from './flows/means.ts'
 import { openPlatform } from './platforms/open-platform.ts'
-import { openWatched } from './platforms/open-watched.ts'
 import type { Platform } from './platforms/platform.ts'
 import { redactingStore } from './releases/redact-record.ts'
 import { repositoryRoot } from './repository-root.ts'
@@ -39,8 +36,6 @@ export const whoAmI = (): string => {
 
 /** A command that runs one flow against one environment. */
 export abstract class FlowCommand extends ShopCommand {
-  readonly #announcing: Promise<void>[] = []
-
   /** What a flow works with, made from the flags. */
   protected async means(flags: FlowFlags, { port }: FlowOptions = {}): Promise<FlowMeans> {
     const { interrupted, abandoned } = this
@@ -48,7 +43,6 @@ export abstract class FlowCommand extends ShopCommand {
     // From a variable it will be there for the next command too.
     if (context && process.env.SHOPCTL_KUBE_CONTEXT !== context) process.env.SHOPCTL_TYPED_CONTEXT = context
     const reporter = await this.openReporter(flags)
-    this.redactor.register(process.env.SHOPCTL_GRAFANA_TOKEN ?? '')
     const opened = await openPlatform(flags.env, {
       repository: repositoryRoot,
       publicPort: port ?? null,
@@ -82,35 +76,10 @@ export abstract class FlowCommand extends ShopCommand {
         ])
         return readAncestry({ repository: repositoryRoot, sha }, { run: runTool, signal: interrupted })
       },
-      announce: (closed) => this.#announcing.push(this.#announce(closed, reporter)),
       now: () => new Date(),
       interrupted,
       abandoned,
     }
-  }
-
-  /** What a flow works with that asks Prometheus alone: `url` is of the one that a person named. */
-  protected async watchMeans(flags: FlowFlags, url: string | undefined): Promise<WatchMeans> {
-    const { interrupted } = this
-    await this.openReporter(flags)
-    const open = async () => (await this.means(flags)).platform
-    const platform = await openWatched(flags.env, { url, variables: process.env, open })
-    return { environment: flags.env.name, platform, now: () => new Date(), interrupted }
-  }
-
-  protected override async settled(): Promise<void> {
-    await Promise.all(this.#announcing)
-  }
-
-  async #announce(closed: ClosedRelease, reporter: Reporter): Promise<void> {
-    if (!process.env.SHOPCTL_GRAFANA_URL) return
-    const { tellGrafana } = await import('./observability/tell-grafana.ts')
-    await tellGrafana(closed, {
-      variables: process.env,
-      redactor: this.redactor,
-      reporter,
-      signal: this.abandoned,
-    })
   }
 
   /** Registers the platform's secrets now and again after `prepare`, which makes them the first time. */

@@ -1,9 +1,9 @@
 import * as Args from '@oclif/core/args'
 import { CLIError } from '@oclif/core/errors'
 import * as Flags from '@oclif/core/flags'
+import { serviceNames } from '../services/registry.ts'
 import { environmentFlag } from './flags.ts'
 import { awsSecretNames } from './flows/secrets-vault.ts'
-import { secretOwners } from './platforms/secret-owners.ts'
 import { chosenFrom } from './usage/refused-value.ts'
 
 const settingName = (typed: string): string => {
@@ -52,9 +52,9 @@ export const placeFlag = {
 export const secretFlags = {
   env: environmentFlag.env,
   service: Flags.custom({
-    helpValue: secretOwners.join('|'),
-    summary: 'for this service, or for the monitoring, alone; left out, for every service',
+    helpValue: serviceNames.join('|'),
+    summary: 'for this service alone; left out, for every service',
     parse: async (typed: string) =>
-      chosenFrom(typed, { code: 'UNKNOWN_SERVICE', noun: 'service', known: secretOwners }),
+      chosenFrom(typed, { code: 'UNKNOWN_SERVICE', noun: 'service', known: serviceNames }),
   })(),
 }

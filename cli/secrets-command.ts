@@ -1,7 +1,6 @@
 import type { EnvironmentFacts } from '../stacks/environments.ts'
 import { encryptedFile, type SecretsMeans } from './flows/secrets.ts'
 import type { ClusterSecretsMeans } from './flows/secrets-diff.ts'
-import type { GetMeans } from './flows/secrets-get.ts'
 import { repositoryRoot } from './repository-root.ts'
 import { ShopCommand } from './shop-command.ts'
 
@@ -9,7 +8,7 @@ type Flags = { readonly env: EnvironmentFacts; readonly 'kube-context'?: string 
 
 /** A command that works with secrets: every value that it meets is known to the redactor before it goes anywhere. */
 export abstract class SecretsCommand extends ShopCommand {
-  protected means({ env: environment, 'kube-context': kubeContext }: Flags): ClusterSecretsMeans & GetMeans {
+  protected means({ env: environment, 'kube-context': kubeContext }: Flags): ClusterSecretsMeans {
     if (kubeContext && process.env.SHOPCTL_KUBE_CONTEXT !== kubeContext) process.env.SHOPCTL_TYPED_CONTEXT = kubeContext
     const means: SecretsMeans = {
       environment,
@@ -20,10 +19,6 @@ export abstract class SecretsCommand extends ShopCommand {
     }
     return {
       ...means,
-      async made(name) {
-        const { fetchMadeSecret } = await import('./platforms/kubernetes/add-ons/made-secret.ts')
-        return fetchMadeSecret(name, { ...means, kubeContext: kubeContext ?? null })
-      },
       async running() {
         const facts = environment.kubernetes
         // Throws: where there is no cluster there are no such secrets either.

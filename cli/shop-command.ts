@@ -5,8 +5,7 @@ import type { ShopctlError } from './errors/shopctl-error.ts'
 import { failureOf } from './failure-of.ts'
 import { outputFlags } from './flags.ts'
 import { type Interrupts, listenForInterrupts } from './interrupts.ts'
-import { chooseUi, createReporter, type OutputReporter, type Ui } from './output/create-reporter.ts'
-import type { LiveScreen } from './output/live-screen.ts'
+import { createReporter, type OutputReporter, type Ui } from './output/create-reporter.ts'
 import { failureDocument, type ResultDocument, successDocument } from './output/result-document.ts'
 import type { RunReport } from './output/run-report.ts'
 import { printDocument, showFailure } from './output/show-outcome.ts'
@@ -80,14 +79,6 @@ export abstract class ShopCommand extends Command {
     return this.#reporter
   }
 
-  /** A picture that is drawn again and again; null where stdout is no terminal, or plain lines were asked for. */
-  protected async openScreen({ ui }: Pick<OutputFlags, 'ui'>): Promise<LiveScreen | null> {
-    if (chooseUi({ ui, stdout: process.stdout, environment: process.env }) === 'plain') return null
-    const { createLiveScreen } = await import('./output/live-screen.ts')
-    const { draw } = createLiveScreen(process.stdout)
-    return { draw: (text) => draw(this.redactor.redact(text)) }
-  }
-
   /** The words that were typed, without the wait: what is offered again with an answer in it means the same place. */
   protected typed(): string {
     const words = this.argv.filter(
@@ -99,11 +90,6 @@ export abstract class ShopCommand extends Command {
   /** For what goes on while the command runs, as `logs --follow`; not with `--json`. */
   protected print(text: string): void {
     if (this.#format() === 'text') printText(this.redactor.redact(text))
-  }
-
-  /** What was begun beside the command and must be at its end before its last words are printed. Never throws. */
-  protected async settled(): Promise<void> {
-    return
   }
 
   /** oclif's looks for deprecated names, of which there are none, with all of its help. */
@@ -180,7 +166,6 @@ export abstract class ShopCommand extends Command {
   async #closeReporter(exitCode: number, failure?: ShopctlError): Promise<void> {
     const reporter = this.#reporter
     if (reporter === null) return
-    await this.settled()
     if (failure !== undefined) {
       const { code, message: what, why, fix } = failure
       reporter.emit({ type: 'error', code, what, why: [...why], fix: [...fix] })

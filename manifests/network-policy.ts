@@ -72,9 +72,6 @@ const podIdentity = ({ environment, service }: PolicyRequest): readonly EgressRu
     ? [{ to: [network('169.254.170.23/32')], ports: [tcp(80)] }]
     : []
 
-/** A collector of traces, by OTLP over HTTP, is beside what else observes; elsewhere only where a service may go anyway. */
-const traces: EgressRule = { to: [monitoring], ports: [tcp(4318)] }
-
 /** Everything else of the namespace is denied; names are found by a policy for all. */
 export const networkPolicy = (request: PolicyRequest): KubernetesObject => {
   const { namespace, service } = request
@@ -92,7 +89,6 @@ export const networkPolicy = (request: PolicyRequest): KubernetesObject => {
         ...(usesDatabase ? foundations(request) : []),
         ...podIdentity(request),
         ...mailServers(request),
-        traces,
       ],
     },
   }

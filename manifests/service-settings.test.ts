@@ -107,14 +107,6 @@ test('documents go to the bucket that Terraform makes, below the folder that the
   expect(plainSettings('orders', place).DOCUMENTS_URL).toBe(`s3://${bucket}/of-somebody`)
 })
 
-test('where an environment is traced, it is from the edge on', () => {
-  const { dev } = environments
-  const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.monitoring:4318', OTEL_TRACES_SAMPLER_ARG: '0.2' }
-  const place = { environment: { ...dev, settings: { ...dev.settings, ...collector } }, namespace: 'ecommerce-dev' }
-  for (const name of ['edge', ...serviceNames] as const) expect(plainSettings(name, place)).toMatchObject(collector)
-  expect(plainSettings('edge', place)).not.toHaveProperty('AUTH_UNVERIFIED_LOGIN')
-})
-
 test('the users service knows nothing of what orders alone is told', () => {
   const place = { environment: environments.dev, namespace: 'ecommerce-dev' }
   const known = Object.keys(usersService.settings.shape)

@@ -14,15 +14,11 @@ const ownSettings = (service: WorkloadName, place: ShopPlace): Readonly<Record<s
   return {}
 }
 
-/** A request's trace begins at the edge. */
-const tracing = (settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(settings).filter(([name]) => name.startsWith('OTEL_')))
-
 /** Plain settings of one workload: what its ConfigMap holds. */
 export const plainSettings = (service: WorkloadName, place: ShopPlace): Readonly<Record<string, string>> => {
   const { name, settings } = place.environment
   const { LOG_LEVEL = 'info', ...others } = settings
-  if (service === 'edge') return { ...tracing(settings), LOG_LEVEL, TRUSTED_PROXY_HOPS: '0' }
+  if (service === 'edge') return { LOG_LEVEL, TRUSTED_PROXY_HOPS: '0' }
   // One hop stands before a service: the edge or the load balancer.
   return { ...ownSettings(service, place), ...others, LOG_LEVEL, SHOP_ENV: name, TRUSTED_PROXY_HOPS: '1' }
 }

@@ -1,7 +1,7 @@
 import type { V1Namespace } from '@kubernetes/client-node'
 import type { EnvironmentFacts } from '../stacks/environments.ts'
 import { ingress } from './ingress.ts'
-import type { KubernetesObject, Labels } from './kubernetes-object.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
 import { shopLabels } from './labels.ts'
 import type { EgressRule, PolicyPeer } from './network-policy.ts'
 import { kubernetesFacts } from './workload.ts'
@@ -45,10 +45,10 @@ const dns: EgressRule = {
 }
 
 /** For every pod of the namespace, also one that nobody has thought of; each service's own policy adds to it. */
-export const denyAllButDns = (namespace: string, labels: Labels = shopLabels): KubernetesObject => ({
+const denyAllButDns = (namespace: string): KubernetesObject => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
-  metadata: { name: 'deny-all-but-dns', namespace, labels },
+  metadata: { name: 'deny-all-but-dns', namespace, labels: shopLabels },
   spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [], egress: [dns] },
 })
 

@@ -96,7 +96,7 @@ export const endpointObjectives: readonly EndpointObjectives[] = [
     endpoint: 'view details',
     service: 'catalog',
     method: 'GET',
-    route: '/api/v1/products/:id',
+    route: '/api/v1/products/{id}',
     p95Milliseconds: 200,
     errorShare,
   },
@@ -104,7 +104,7 @@ export const endpointObjectives: readonly EndpointObjectives[] = [
     endpoint: 'check inventory',
     service: 'catalog',
     method: 'GET',
-    route: '/api/v1/inventory/:product_id',
+    route: '/api/v1/inventory/{product_id}',
     p95Milliseconds: 200,
     errorShare,
   },
@@ -112,7 +112,7 @@ export const endpointObjectives: readonly EndpointObjectives[] = [
     endpoint: 'submit a review',
     service: 'catalog',
     method: 'POST',
-    route: '/api/v1/products/:id/reviews',
+    route: '/api/v1/products/{id}/reviews',
     p95Milliseconds: 400,
     errorShare,
   },
@@ -128,7 +128,7 @@ export const endpointObjectives: readonly EndpointObjectives[] = [
     endpoint: 'add items',
     service: 'orders',
     method: 'POST',
-    route: '/api/v1/orders/:id/items',
+    route: '/api/v1/orders/{id}/items',
     p95Milliseconds: 600,
     errorShare,
   },
@@ -136,7 +136,7 @@ export const endpointObjectives: readonly EndpointObjectives[] = [
     endpoint: 'pay',
     service: 'orders',
     method: 'POST',
-    route: '/api/v1/orders/:id/payment',
+    route: '/api/v1/orders/{id}/payment',
     p95Milliseconds: 1_500,
     errorShare,
   },
@@ -144,115 +144,8 @@ export const endpointObjectives: readonly EndpointObjectives[] = [
     endpoint: 'track status',
     service: 'orders',
     method: 'GET',
-    route: '/api/v1/orders/:id',
+    route: '/api/v1/orders/{id}',
     p95Milliseconds: 300,
     errorShare,
   },
-]
-
-export type ServiceLevelObjective = {
-  /** Stable: series, alerts, commands and people's notes name it. */
-  readonly id: string
-  /** What is promised, as a person says it. */
-  readonly title: string
-  readonly service: 'users' | 'catalog' | 'orders'
-  readonly subject: 'service' | 'journey'
-  /** What is counted. Null: all that the service answers, but for probes and paths that it does not know. */
-  readonly requests: { readonly method: 'GET' | 'POST'; readonly routes: readonly string[] } | null
-  readonly indicator: AvailabilityIndicator | LatencyIndicator
-  /** At least this share of 1 has to be good. */
-  readonly targetRatio: number
-  /** Prometheus keeps 15 days, so that a month cannot be told from it (NOTE-19). */
-  readonly windowDays: 14
-}
-
-/** Good: any answer but a 5xx. */
-export type AvailabilityIndicator = { readonly kind: 'availability' }
-
-/** Good: of the answers that are no 5xx, those in at most this time, which is a bucket of the histogram. */
-export type LatencyIndicator = { readonly kind: 'latency'; readonly thresholdSeconds: number }
-
-const windowDays = 14
-
-const wholeService = (service: ServiceLevelObjective['service']): readonly ServiceLevelObjective[] => [
-  {
-    id: `${service}-availability`,
-    title: `999 of 1,000 requests to ${service} are answered without a fault of ours`,
-    service,
-    subject: 'service',
-    requests: null,
-    indicator: { kind: 'availability' },
-    targetRatio: 0.999,
-    windowDays,
-  },
-  {
-    id: `${service}-latency`,
-    title: `95 of 100 requests to ${service} are answered within 500 ms`,
-    service,
-    subject: 'service',
-    requests: null,
-    indicator: { kind: 'latency', thresholdSeconds: 0.5 },
-    targetRatio: 0.95,
-    windowDays,
-  },
-]
-
-type Journey = Pick<ServiceLevelObjective, 'service' | 'requests'> & {
-  readonly journey: string
-  readonly words: string
-  readonly quick: { readonly thresholdSeconds: number; readonly targetRatio: number }
-}
-
-const wholeJourney = ({ journey, words, quick, service, requests }: Journey): readonly ServiceLevelObjective[] => [
-  {
-    id: `${journey}-availability`,
-    title: `999 of 1,000 times ${words} does not end in a fault of ours`,
-    service,
-    subject: 'journey',
-    requests,
-    indicator: { kind: 'availability' },
-    targetRatio: 0.999,
-    windowDays,
-  },
-  {
-    id: `${journey}-latency`,
-    title: `${Math.round(quick.targetRatio * 100)} of 100 times ${words} takes at most ${quick.thresholdSeconds} s a step`,
-    service,
-    subject: 'journey',
-    requests,
-    indicator: { kind: 'latency', thresholdSeconds: quick.thresholdSeconds },
-    targetRatio: quick.targetRatio,
-    windowDays,
-  },
-]
-
-/** What error budgets, burn-rate alerts, `shopctl slo` and the gate of a deploy are made from. */
-export const serviceLevelObjectives: readonly ServiceLevelObjective[] = [
-  ...wholeService('users'),
-  ...wholeService('catalog'),
-  ...wholeService('orders'),
-  ...wholeJourney({
-    journey: 'browse',
-    words: 'looking for a product',
-    service: 'catalog',
-    requests: { method: 'GET', routes: ['/api/v1/products', '/api/v1/products/:id', '/api/v1/categories'] },
-    quick: { thresholdSeconds: 0.5, targetRatio: 0.99 },
-  }),
-  ...wholeJourney({
-    journey: 'sign-in',
-    words: 'signing in',
-    service: 'users',
-    requests: { method: 'POST', routes: ['/api/v1/auth/login', '/api/v1/auth/refresh'] },
-    quick: { thresholdSeconds: 1, targetRatio: 0.95 },
-  }),
-  ...wholeJourney({
-    journey: 'checkout',
-    words: 'ordering and paying',
-    service: 'orders',
-    requests: {
-      method: 'POST',
-      routes: ['/api/v1/orders', '/api/v1/orders/:id/items', '/api/v1/orders/:id/payment'],
-    },
-    quick: { thresholdSeconds: 2.5, targetRatio: 0.95 },
-  }),
 ]

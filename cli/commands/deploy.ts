@@ -1,6 +1,5 @@
 import * as Flags from '@oclif/core/flags'
 import type { EnvironmentFacts } from '../../stacks/environments.ts'
-import { analysisFlags, analysisWish } from '../analysis-flags.ts'
 import { requireConfirmation, wordsFor } from '../confirm.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
@@ -17,7 +16,6 @@ export default class Deploy extends FlowCommand {
     '<%= config.bin %> deploy --env local',
     '<%= config.bin %> deploy --env local --dry-run',
     '<%= config.bin %> deploy --env local --watch',
-    '<%= config.bin %> deploy --env staging --analysis --analysis-window 10m',
   ]
 
   static override flags = {
@@ -28,17 +26,13 @@ export default class Deploy extends FlowCommand {
     ...reasonFlag,
     ...waitFlag,
     ...yesFlag,
-    ...analysisFlags,
     port: Flags.integer({ min: 1, max: 65_535, summary: 'the port of the front door (local; 8080 the first time)' }),
     'demo-data': Flags.boolean({
       allowNo: true,
       default: true,
       summary: 'with the first local release, load products and two accounts for trying out',
     }),
-    watch: Flags.boolean({
-      exclusive: ['dry-run', 'analysis'],
-      summary: 'release every save from now on, until Ctrl-C (local)',
-    }),
+    watch: Flags.boolean({ exclusive: ['dry-run'], summary: 'release every save from now on, until Ctrl-C (local)' }),
   }
 
   protected async execute() {
@@ -54,8 +48,7 @@ export default class Deploy extends FlowCommand {
       demoData: flags['demo-data'] ? 'load' : 'none',
       ...(flags.yes ? {} : this.#confirmation(flags)),
     }
-    const watching = await analysisWish(flags, flags.env)
-    const means = { ...(await this.means(flags, { port: flags.port })), ...watching }
+    const means = await this.means(flags, { port: flags.port })
     const { deploy } = await import('../flows/deploy.ts')
     const { deployView, wouldChangeView } = await import('../output/views/deploy-view.ts')
     const result = await deploy(request, means)

@@ -11,10 +11,6 @@ import { startStopped } from './stopped-command.ts'
 
 const signals = ['SIGINT', 'SIGTERM'] as const
 const deploy = ['deploy', '--env', 'local', '--force']
-const analysed: readonly StepName[] = ['measure', 'analyse']
-/** Steps that only an analysis has are stopped in a deploy that has one. */
-const deployWith = (step: StepName) =>
-  analysed.includes(step) ? [...deploy, '--analysis', '--analysis-window', '20s'] : deploy
 const rollback = ['rollback', '--env', 'local', '--to', '2', '--force', '--yes']
 
 let shop: Shop
@@ -101,7 +97,7 @@ describe('deploy', () => {
 
   for (const signal of signals) {
     test.each(steps)(`${signal} at "%s" leaves users where they were`, async (step) => {
-      const { opened, stderr } = await interruptAt(step, { signal, args: deployWith(step) })
+      const { opened, stderr } = await interruptAt(step, { signal, args: deploy })
       if (beforeRecord.includes(step) && opened.length === 0) {
         expect(stderr).toContain('Interrupted')
         return

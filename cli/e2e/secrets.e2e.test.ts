@@ -1,9 +1,6 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { dirname, join } from 'node:path'
-import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listenForTest } from '../../observability/testing/listen-for-test.ts'
 import { startPostgresServer } from '../../services/kit/testing/postgres-server.ts'
 import { type Canary, canariesIn, plantCanary } from './canary.ts'
 import { type Guarded, guardPostgres, startGuardedRedis } from './guarded-servers.ts'
@@ -20,7 +17,6 @@ const planted = {
   everybody: plantCanary('CANARY_TOKEN of every service'),
   later: plantCanary('CANARY_TOKEN after it was changed'),
   wrong: plantCanary('a password that is refused'),
-  grafana: plantCanary('the token of Grafana'),
 }
 const everything: readonly Canary[] = Object.values(planted)
 
@@ -29,12 +25,6 @@ let postgres: Guarded
 let redis: Guarded | null
 let processes: ProcessWatch
 let outside: Readonly<Record<string, string>>
-/** What Grafana was sent, and with which words of login. */
-const annotations: { readonly authorization: string | undefined; readonly body: unknown }[] = []
-const grafana = createServer(async (request, response) => {
-  annotations.push({ authorization: request.headers.authorization, body: await json(request) })
-  response.end('{"id":1}')
-})
 /** The file that all results are kept in, to be searched at the end. */
 const results: { readonly words: string; readonly text: string }[] = []
 
@@ -83,25 +73,19 @@ beforeAll(async () => {
   const server = await startPostgresServer()
   postgres = { ...server, url: await guardPostgres(server.url, planted.database.secret) }
   redis = await startGuardedRedis(planted.redis.secret)
-  outside = {
-    DATABASE_URL: postgres.url,
-    ...(redis === null ? {} : { REDIS_URL: redis.url }),
-    SHOPCTL_GRAFANA_URL: await listenForTest(grafana),
-    SHOPCTL_GRAFANA_TOKEN: planted.grafana.secret,
-  }
+  outside = { DATABASE_URL: postgres.url, ...(redis === null ? {} : { REDIS_URL: redis.url }) }
   await writeSettings(settingsOf(planted.everybody))
   processes = watchProcesses()
 })
 afterAll(async () => {
   processes.stop()
-  grafana.close()
   await shop.close()
   await redis?.stop()
   await postgres.stop()
 })
 
 test('the servers do ask for their passwords', async () => {
-  for (const [name, url] of Object.entries(outside).filter(([name]) => /^(DATABASE|REDIS)_URL$/.test(name))) {
+  for (const [name, url] of Object.entries(outside)) {
     const wrong = new URL(url)
     wrong.password = encodeURIComponent(planted.wrong.secret)
     const refused = await run(['deploy', ...env, '--port', String(shop.port)], { env: { [name]: wrong.href } })
@@ -136,15 +120,6 @@ test('a service that throws its own settings into its log tells nobody', async (
   )
   const shown = await run(['logs', 'orders', ...env, '--release', '2', '--tail', '1000'])
   expect(shown.stdout).toContain('CANARY_TOKEN')
-})
-
-test('B-18: Grafana is told of a release and of one that was taken back, with the token and without a secret', () => {
-  expect(annotations.map(({ body }) => body)).toMatchObject([
-    { tags: expect.arrayContaining(['deploy', 'local', 'succeeded', 'order-management']) },
-    ...Array.from({ length: 3 }, () => ({ tags: ['rollback', 'local', 'rolled-back', 'order-management'] })),
-  ])
-  expect(annotations[0]?.authorization).toBe(`Bearer ${planted.grafana.secret}`)
-  expect(canariesIn(JSON.stringify(annotations.map(({ body }) => body)), everything)).toEqual([])
 })
 
 test('a migration that throws its settings tells nobody', async () => {

@@ -45,16 +45,6 @@ test.each([
   expect(found).toEqual({ kind: 'nothing', why: expect.stringContaining(why) })
 })
 
-test('the whole way counts where it came to the services', () => {
-  const services = { after: 1, type: 'step.started' as const, step: 'services' }
-  const way = (events: NonNullable<ReportFacts['events']>) =>
-    aReport({ typed: 'up --env prod', from: 60, events: [started('up', 'prod'), ...events] })
-  const shipped = way([services, opened(13), closed(13, 'succeeded')])
-  expect(reportedRelease([released, shipped], 'prod')).toEqual({ kind: 'released', number: 13, typed: 'up --env prod' })
-  expect(reportedRelease([released, way([services])], 'prod')).toMatchObject({ kind: 'nothing' })
-  expect(reportedRelease([released, way([])], 'prod')).toMatchObject({ kind: 'released', number: 12 })
-})
-
 test('what was done to another environment, or only shown, is not asked', () => {
   const deployed = aReport({
     typed: 'deploy --env staging',

@@ -1,6 +1,6 @@
 import type { RunReport } from './run-reports.ts'
 
-/** What the newest deploy, promotion or whole way of an environment says that it has released. */
+/** What the newest deploy or promotion of an environment says that it has released. */
 export type ReportedRelease =
   | { readonly kind: 'released'; readonly number: number; readonly typed: string }
   | { readonly kind: 'nothing'; readonly why: string }
@@ -11,10 +11,7 @@ const shipping: ReadonlySet<string> = new Set(['deploy', 'release promote'])
 const shippedTo = ({ events, document }: RunReport, environment: string): boolean => {
   const started = events.find((event) => event.type === 'flow.started')
   if (started === undefined) return shipping.has(document.command)
-  if (started.environment !== environment) return false
-  // Of the whole way it may have been another part that was asked for.
-  if (started.flow === 'up') return events.some((event) => event.type === 'step.started' && event.step === 'services')
-  return shipping.has(started.flow)
+  return started.environment === environment && shipping.has(started.flow)
 }
 
 const nothing = (why: string): ReportedRelease => ({ kind: 'nothing', why })

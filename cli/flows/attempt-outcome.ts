@@ -9,14 +9,7 @@ export type Culprit = { readonly service: string; readonly reason: string }
 
 /** Why a release did not come to its users, before anything was undone. */
 export type Setback = {
-  readonly code:
-    | 'MIGRATION_FAILED'
-    | 'SEED_FAILED'
-    | 'APPLY_FAILED'
-    | 'ROLLOUT_UNHEALTHY'
-    | 'SMOKE_FAILED'
-    | 'ANALYSIS_FAILED'
-    | 'ANALYSIS_INCONCLUSIVE'
+  readonly code: 'MIGRATION_FAILED' | 'SEED_FAILED' | 'APPLY_FAILED' | 'ROLLOUT_UNHEALTHY' | 'SMOKE_FAILED'
   /** The first half of the sentence; what users are on now is added when that is known. */
   readonly what: string
   readonly culprits: readonly Culprit[]

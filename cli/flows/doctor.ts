@@ -1,14 +1,12 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { EnvironmentFacts } from '../../stacks/environments.ts'
 import { toType } from '../errors/to-type.ts'
 import type { Finding } from '../platforms/finding.ts'
 import { findProgram } from '../platforms/local/find-program.ts'
-import { commandInWords, isFree, type PortOwner, portOwner } from '../platforms/local/ports.ts'
+import { isFree, type PortOwner, portOwner } from '../platforms/local/ports.ts'
 import { statePaths } from '../platforms/local/state-paths.ts'
 import { runTool } from '../tools/run-tool.ts'
 import { type RunTool, renderToolCall } from '../tools/tool-call.ts'
-import { installCommand } from '../tools/tool-missing.ts'
 
 export type { Finding }
 
@@ -20,8 +18,6 @@ export type DoctorRequest = {
   readonly platform: NodeJS.Platform
   readonly run?: RunTool
   readonly signal: AbortSignal
-  /** Only what this environment needs; left out: what a laptop needs for all that can be done there. */
-  readonly facts?: EnvironmentFacts
 }
 
 const wantedNode = 24
@@ -30,29 +26,32 @@ const versionTimeoutSeconds = 10
 
 const fine = (name: string, found: string): Finding => ({ name, state: 'fine', found, fix: null })
 
+const install = (name: string, platform: NodeJS.Platform): string =>
+  platform === 'darwin' ? `brew install ${name}` : `sudo apt-get install -y ${name}`
+
 type Program = {
   readonly name: string
   readonly args: readonly string[]
+  readonly package: string
   readonly without: string | null
 }
 
 const programs: readonly Program[] = [
-  { name: 'npm', args: ['--version'], without: null },
-  { name: 'git', args: ['--version'], without: null },
+  { name: 'npm', args: ['--version'], package: 'npm', without: null },
+  { name: 'git', args: ['--version'], package: 'git', without: null },
   {
     name: 'redis-server',
     args: ['--version'],
+    package: 'redis-server',
     without: 'each service caches for itself and events go through PostgreSQL',
   },
   {
     name: 'docker',
     args: ['version', '--format', '{{.Server.Version}}'],
+    package: 'docker.io',
     without: 'the local environment needs none; images cannot be loaded into a local engine',
   },
 ]
-
-/** Where images are not deployed unscanned. */
-const scanner: Program = { name: 'trivy', args: ['--version'], without: null }
 
 const checkProgram = async (
   program: Program,
@@ -62,7 +61,7 @@ const checkProgram = async (
   const state = without === null ? 'missing' : 'without'
   const path = await findProgram(name, environment.PATH)
   const consequence = without === null ? '' : `: ${without}`
-  if (path === null) return { name, state, found: `not on PATH${consequence}`, fix: installCommand(name, platform) }
+  if (path === null) return { name, state, found: `not on PATH${consequence}`, fix: install(program.package, platform) }
   const call = { program: path, args, timeoutSeconds: versionTimeoutSeconds }
   const { exitCode, stdout, stderr } = await run(call, signal)
   const said =
@@ -89,9 +88,7 @@ const stateOf = ({ repository, environment }: Pick<DoctorRequest, 'repository' |
   statePaths({ repository, environment: 'local', variables: environment })
 
 const ownedBy = (owner: PortOwner | null): string =>
-  owner === null
-    ? 'taken by a process of another user'
-    : `taken by process ${owner.processId}: ${commandInWords(owner)}`
+  owner === null ? 'taken by a process of another user' : `taken by process ${owner.processId}: ${owner.command}`
 
 const checkPort = async ({ port, ...place }: DoctorRequest): Promise<Finding> => {
   const name = `port ${port}`
@@ -131,20 +128,12 @@ const checkState = async (request: DoctorRequest): Promise<readonly Finding[]> =
   return [disk, writable]
 }
 
-/** Here, and with what an environment asks for beside what every one needs. */
-const neededPrograms = (facts: EnvironmentFacts | undefined): readonly Program[] => {
-  if (facts === undefined || facts.kubernetes === null) return programs
-  const needed = programs.filter(({ name }) => name !== 'redis-server')
-  return facts.kubernetes.scan === 'required' ? [...needed, scanner] : needed
-}
-
 /** Looks at everything that the local environment stands on and changes nothing. */
 export const doctor = async (request: DoctorRequest): Promise<readonly Finding[]> => {
-  const isLocal = (request.facts?.kubernetes ?? null) === null
   const [found, port, state] = await Promise.all([
-    Promise.all(neededPrograms(request.facts).map((program) => checkProgram(program, request))),
-    isLocal ? checkPort(request) : null,
+    Promise.all(programs.map((program) => checkProgram(program, request))),
+    checkPort(request),
     checkState(request),
   ])
-  return [checkNode(request), ...found, ...(port === null ? [] : [port]), ...state]
+  return [checkNode(request), ...found, port, ...state]
 }

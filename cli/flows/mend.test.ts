@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import type { ReleaseRecord } from '../releases/release.ts'
 import { deploy } from './deploy.ts'
 import { rollback } from './rollback.ts'
 import { failureOf } from './testing/failure-of.ts'
@@ -17,46 +16,6 @@ test('a release that users had been moved to before its shopctl was killed is ke
   world.source.orders = 'orders2'
   await deploy(deployAll, scriptedMeans(world.platform).means)
   expect(world.records.map(({ state }) => state)).toEqual(['succeeded', 'succeeded', 'succeeded'])
-})
-
-const owed = { inconclusive: 'pass' } as const
-const strictly = { inconclusive: 'fail' } as const
-const analysed = (state: NonNullable<ReleaseRecord['analysis']>['state']): ReleaseRecord['analysis'] => ({
-  state,
-  source: 'instances',
-  seconds: 60,
-  referenceSeconds: 20,
-  findings: [],
-})
-
-describe('a release that users had been moved to', () => {
-  const mended = async (changes: Partial<ReleaseRecord>) => {
-    const world = await withRelease1()
-    world.source.catalog = 'catalog2'
-    await deploy(deployAll, scriptedMeans(world.platform).means)
-    const promoted = world.records[1]
-    if (promoted === undefined) throw new Error('no second release')
-    await world.platform.releases.update({ ...promoted, ...changes, state: 'in-progress', finishedAt: null })
-    world.source.catalog = 'catalog3'
-    await deploy(deployAll, scriptedMeans(world.platform).means)
-    return world.records[1]?.state
-  }
-
-  test.each([
-    ['has passed its analysis', { analysisOwed: strictly, analysis: analysed('passed') }],
-    ['could not be judged, which was no failure', { analysisOwed: owed, analysis: analysed('inconclusive') }],
-  ])('is kept where it %s', async (_, changes) => {
-    expect(await mended(changes)).toBe('succeeded')
-  })
-
-  test.each([
-    ['has failed its analysis', { analysisOwed: owed, analysis: analysed('failed') }],
-    ['could not be judged, which was a failure', { analysisOwed: strictly, analysis: analysed('inconclusive') }],
-    ['was still being watched', { analysisOwed: owed, analysis: null }],
-    ['has culprits', { culprits: ['catalog'] }],
-  ])('goes back where it %s', async (_, changes) => {
-    expect(await mended(changes)).toBe('aborted')
-  })
 })
 
 describe('after a kill', () => {

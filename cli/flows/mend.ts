@@ -24,15 +24,8 @@ const previousUnreadable = ({ unfinished, means }: MendRequest): ShopctlError =>
     fix: [toType(`history --env ${means.environment}`), toType(`status --env ${means.environment}`)],
   })
 
-/** Whether the analysis that it owes has ended in a way that lets it stay. */
-const analysedWell = ({ analysisOwed: owed, analysis }: ReleaseRecord): boolean => {
-  if (owed === null) return true
-  return analysis?.state === 'passed' || (analysis?.state === 'inconclusive' && owed.inconclusive === 'pass')
-}
-
-/** `promote` is in the record only where every check had passed before; what users got from it comes after. */
-const hadPassed = (release: ReleaseRecord): boolean =>
-  release.steps.some(({ name }) => name === 'promote') && release.culprits.length === 0 && analysedWell(release)
+/** `promote` is in the record only where every check had passed before. */
+const hadPassed = ({ steps }: ReleaseRecord): boolean => steps.some(({ name }) => name === 'promote')
 
 const words = (verdict: ReleaseVerdict, current: ReleaseRecord | null): string => {
   if (current === null) return 'there was none before it, so its services were stopped'
@@ -78,7 +71,6 @@ export const mend = async (request: MendRequest): Promise<void> => {
       failure: kept ? null : { code: 'PROCESS_GONE', what, why: [], fix: [] },
     }
     await platform.releases.update(closed, signal)
-    means.announce?.({ release: closed, previous: current })
     reporter.emit({ type: 'warning', message: `Found ${began}, unfinished and its process gone; ${outcome}.`, fix: [] })
   })
 }

@@ -4,8 +4,6 @@ import type { HealthPolicy } from '../health/policy.ts'
 import type { Conflicts, Rendered, ServiceSet } from '../platforms/platform.ts'
 import type { HeldLock } from '../releases/held-lock.ts'
 import type { Commit, ReleaseRecord } from '../releases/release.ts'
-import { analyse } from './analysis/analyse.ts'
-import { beginReference } from './analysis/begin-reference.ts'
 import { attempt } from './attempt.ts'
 import type { Attempt } from './attempt-outcome.ts'
 import { isLostContact } from './lost-contact.ts'
@@ -43,9 +41,6 @@ export type RunReleaseContext = {
   readonly unrecorded: 'nothing' | 'something'
 }
 
-const owedBy = ({ analysis }: FlowMeans): ReleaseRecord['analysisOwed'] =>
-  analysis === undefined ? null : { inconclusive: analysis.inconclusive }
-
 const newRecord = (plan: ReleasePlan, context: RunReleaseContext): Omit<ReleaseRecord, 'number'> => ({
   schema: 'shopctl.release/1',
   environment: context.means.environment,
@@ -66,8 +61,6 @@ const newRecord = (plan: ReleasePlan, context: RunReleaseContext): Omit<ReleaseR
   steps: [...context.steps.attempted()],
   culprits: [],
   verdict: null,
-  analysisOwed: owedBy(context.means),
-  analysis: null,
   evidence: [],
   failure: null,
 })
@@ -156,7 +149,6 @@ export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext):
     release = { ...release, ...changes, steps: finishedBy(changes, steps) }
     await lock.confirm()
     await platform.releases.update(release, lock.signal)
-    if (release.finishedAt !== null) means.announce?.({ release, previous })
   }
   const takeBack = async (outcome: Exclude<Attempt, { result: 'promoted' }>, users: UndoRequest['users']) => {
     const wayBack = AbortSignal.any([abandoned, lock.signal])
@@ -179,21 +171,10 @@ export const runRelease = async (plan: ReleasePlan, context: RunReleaseContext):
     }
   }
 
-  const wish = means.analysis
-  const thrown = (cause: unknown) => thrownOutcome(cause, means)
-  const reference =
-    wish === undefined ? null : await beginReference({ means, steps, wish, previous, signal }).catch(thrown)
-  if (reference !== null && 'result' in reference) throw await takeBack(reference, 'stayed')
-  const tried = await attempt(release, { ...plan, means, steps, signal, keep }).catch(thrown)
-  if (tried.result !== 'promoted') {
-    await reference?.end()
-    throw await takeBack(tried, 'stayed')
-  }
-  if (reference !== null) {
-    const analysed = await analyse(release, { means, steps, previous, reference, keep, signal }).catch(thrown)
-    await reference.end()
-    if (analysed.result !== 'promoted') throw await takeBack(analysed, 'moved')
-  }
+  const tried = await attempt(release, { ...plan, means, steps, signal, keep }).catch((cause: unknown) =>
+    thrownOutcome(cause, means),
+  )
+  if (tried.result !== 'promoted') throw await takeBack(tried, 'stayed')
 
   const closed = steps.run('close', async () => {
     await keep({ state: 'succeeded', finishedAt: now().toISOString() })

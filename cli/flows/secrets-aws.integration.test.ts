@@ -125,8 +125,7 @@ describe.skipIf(!endpoint)(title, () => {
 
   test('one of several services must be named, and a whole secret is had by its own name', async () => {
     await put('api-keys', { 'users.GEO': 'a', 'orders.GEO': 'b' })
-    const get = (name: string, service: 'users' | null) =>
-      getSecret({ ...means(), made: async () => null }, { name, service })
+    const get = (name: string, service: 'users' | null) => getSecret(means(), { name, service })
     await expect(get('GEO', null)).rejects.toMatchObject({ code: 'SECRET_AMBIGUOUS', exitCode: 64 })
     expect(await get('GEO', 'users')).toMatchObject({ value: 'a', facts: { kind: 'setting', service: 'users' } })
     expect(await get('api-keys', null)).toMatchObject({ facts: { kind: 'secret', value: 'there' } })

@@ -1,7 +1,5 @@
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
-import { isMadeThere } from '../platforms/kubernetes/add-ons/made-secret.ts'
-import { monitoringOwner } from '../platforms/secret-owners.ts'
 import type { SecretSetting, SecretsMeans } from './secrets.ts'
 import { type AwsSecretFacts, readSecretSources } from './secrets-list.ts'
 import { awsSecretNames, withVault } from './secrets-vault.ts'
@@ -11,11 +9,6 @@ export type GetRequest = {
   readonly name: string
   /** Null: whoever has it, where only one has. */
   readonly service: SecretSetting['service'] | null
-}
-
-export type GetMeans = SecretsMeans & {
-  /** What was made in the cluster where nobody gave it; null where it was not yet. */
-  made(name: string): Promise<string | null>
 }
 
 export type FoundSecret = {
@@ -39,20 +32,12 @@ const notSet = (name: string, environment: string): ShopctlError =>
     fix: [toType(`secrets list --env ${environment}`)],
   })
 
-const getMade = async (means: GetMeans, { name, service }: GetRequest): Promise<FoundSecret> => {
-  const isOwner = service === null || service === monitoringOwner
-  const value = isOwner && isMadeThere(name) ? await means.made(name) : null
-  if (value === null) throw notSet(name, means.environment.name)
-  means.keepSecret(value)
-  return { facts: { kind: 'setting', service: monitoringOwner, name, source: 'the cluster, which made it' }, value }
-}
-
-const getSetting = async (means: GetMeans, { name, service }: GetRequest): Promise<FoundSecret> => {
+const getSetting = async (means: SecretsMeans, { name, service }: GetRequest): Promise<FoundSecret> => {
   const { entries } = await readSecretSources(means)
   const environment = means.environment.name
   const found = entries.filter((entry) => entry.name === name && (service === null || entry.service === service))
   const [first, second] = found
-  if (first === undefined) return getMade(means, { name, service })
+  if (first === undefined) throw notSet(name, environment)
   if (second !== undefined)
     throw new ShopctlError({
       code: 'SECRET_AMBIGUOUS',
@@ -80,5 +65,5 @@ const getAwsSecret = (means: SecretsMeans, { name }: GetRequest): Promise<FoundS
   })
 
 /** One secret with its value; whether that is shown is the command's business. */
-export const getSecret = (means: GetMeans, request: GetRequest): Promise<FoundSecret> =>
+export const getSecret = (means: SecretsMeans, request: GetRequest): Promise<FoundSecret> =>
   awsSecretNames.includes(request.name) ? getAwsSecret(means, request) : getSetting(means, request)

@@ -1,9 +1,9 @@
+import { type ServiceName, serviceNames } from '../../services/registry.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import type { VaultSecret } from '../infrastructure/secrets/secret-vault.ts'
 import { parseAwsSecret } from '../platforms/kubernetes/aws-secrets.ts'
 import type { SecretEntry } from '../platforms/kubernetes/secret-entry.ts'
 import { covers } from '../platforms/kubernetes/secret-source.ts'
-import { type SecretOwner, secretOwners } from '../platforms/secret-owners.ts'
 import { encryptedFile, type SecretSetting, type SecretsMeans } from './secrets.ts'
 import { awsSecretNames, withVault } from './secrets-vault.ts'
 
@@ -54,7 +54,7 @@ const readAws = (means: SecretsMeans): Promise<readonly Read[]> =>
     return (await Promise.all(all)).flat()
   })
 
-const order = (service: SecretOwner | '*'): number => (service === '*' ? -1 : secretOwners.indexOf(service))
+const order = (service: ServiceName | '*'): number => (service === '*' ? -1 : serviceNames.indexOf(service))
 
 /** Of what is given twice the one that wins: for each owner and name the last. */
 export const winningEntries = (entries: readonly SecretEntry[]): readonly SecretEntry[] =>

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { environments } from '../../stacks/environments.ts'
 import { type SecretsMeans, setSecret, unsetSecret } from './secrets.ts'
-import { getSecret } from './secrets-get.ts'
 import { listSecrets } from './secrets-list.ts'
 
 let repository: string
@@ -64,24 +63,4 @@ test('the local environment, which keeps its settings elsewhere, is refused', as
   for (const act of acts) {
     await expect(act()).rejects.toMatchObject({ code: 'NO_SECRETS_HERE', exitCode: 3 })
   }
-})
-
-describe('what the cluster made because nobody gave it', () => {
-  const get = (name: string, service: 'monitoring' | 'orders' | null = 'monitoring') =>
-    getSecret({ ...means(), made: async () => 'made-there' }, { name, service })
-
-  test('is read there', async () => {
-    expect(await get('GRAFANA_ADMIN_PASSWORD')).toMatchObject({
-      facts: { service: 'monitoring', source: expect.stringContaining('the cluster') },
-      value: 'made-there',
-    })
-    expect((await get('KIBANA_ENCRYPTION_KEY', null)).value).toBe('made-there')
-  })
-
-  test('gives way to what is given, and is nobody else’s', async () => {
-    await setSecret(means(), { service: 'monitoring', name: 'GRAFANA_ADMIN_PASSWORD' }, 'given')
-    expect((await get('GRAFANA_ADMIN_PASSWORD')).value).toBe('given')
-    await expect(get('KIBANA_ENCRYPTION_KEY', 'orders')).rejects.toMatchObject({ code: 'SECRET_NOT_SET' })
-    await expect(get('SLACK_URL')).rejects.toMatchObject({ code: 'SECRET_NOT_SET' })
-  })
 })

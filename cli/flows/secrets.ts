@@ -1,8 +1,8 @@
+import type { ServiceName } from '../../services/registry.ts'
 import type { EnvironmentFacts } from '../../stacks/environments.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
 import { toType } from '../errors/to-type.ts'
 import { openSecretsFile } from '../platforms/kubernetes/secrets-file.ts'
-import type { SecretOwner } from '../platforms/secret-owners.ts'
 
 export type SecretsMeans = {
   readonly environment: EnvironmentFacts
@@ -13,7 +13,7 @@ export type SecretsMeans = {
   readonly keepSecret: (value: string) => void
 }
 
-export type SecretSetting = { readonly service: SecretOwner | '*'; readonly name: string }
+export type SecretSetting = { readonly service: ServiceName | '*'; readonly name: string }
 
 export const encryptedFile = ({ environment, repository, variables }: SecretsMeans) => {
   if (environment.kubernetes !== null) return openSecretsFile({ environment: environment.name, repository, variables })

@@ -47,8 +47,7 @@ export const changesBetween = (from: Rendered, to: Rendered): readonly ServiceCh
   ...sharedChange(from.shared, to.shared),
 ]
 
-/** Services that differ by digest, settings or manifest. */
-export const serviceChanges = (from: ServiceSet, to: ServiceSet): readonly ServiceChange[] =>
+const serviceChanges = (from: ServiceSet, to: ServiceSet): readonly ServiceChange[] =>
   [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((service): readonly ServiceChange[] => {
     const before = from[service]
     const after = to[service]

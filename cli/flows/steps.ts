@@ -28,8 +28,6 @@ export const stepTitles = {
   retire: 'Stop what is no longer needed',
   evidence: 'Keep the evidence',
   return: 'Return to the previous release',
-  measure: 'Measure the release that users are on',
-  analyse: 'Watch what users get',
   close: 'Close the record',
   stop: 'Stop everything',
   tools: 'Check tools and account',
@@ -52,21 +50,6 @@ export const stepTitles = {
   'send-load': 'Send the load',
   'keep-result': 'Judge and keep the result',
   'remove-data': 'Remove what was made',
-  prerequisites: 'Check what this machine has',
-  credentials: 'Check the AWS account',
-  infra: 'Bring the infrastructure up',
-  cluster: 'Sign in to the cluster',
-  namespaces: 'Make the namespace and what releases stand on',
-  settings: 'Check that every secret is there',
-  services: 'Release the services',
-  ingress: 'Bring the ingress controller up',
-  monitoring: 'Bring monitoring up',
-  logging: 'Bring logging up',
-  ready: 'Wait until every instance is ready',
-  endpoints: 'Find the addresses',
-  observe: 'Start Prometheus and Alertmanager',
-  'find-targets': 'Wait until Prometheus finds the shop',
-  'stop-observers': 'End Prometheus and Alertmanager',
 } as const
 
 export type StepName = keyof typeof stepTitles
@@ -83,14 +66,12 @@ export const plannedSteps = {
     'prepare',
     'mend',
     'record',
-    'measure',
     'migrate',
     'seed',
     'apply',
     'gate',
     'smoke',
     'promote',
-    'analyse',
     'close',
     'retire',
   ],
@@ -105,13 +86,11 @@ export const plannedSteps = {
     'prepare',
     'mend',
     'record',
-    'measure',
     'migrate',
     'apply',
     'gate',
     'smoke',
     'promote',
-    'analyse',
     'close',
     'retire',
   ],
@@ -123,11 +102,6 @@ export const plannedSteps = {
   'scan built': ['build', 'scan'],
   'scan running': ['find', 'scan'],
   down: ['lock', 'stop'],
-  observe: ['lock', 'observe', 'find-targets'],
-  'observe stop': ['lock', 'stop-observers'],
-  'observability diff': ['render'],
-  'observability apply': ['render', 'lock', 'apply', 'ready', 'retire'],
-  'observability down': ['lock', 'stop'],
   'backup verify': ['dump', 'restore', 'compare'],
   'loadtest run': ['way', 'make-data', 'send-load', 'keep-result', 'remove-data'],
   'infra plan': ['tools', 'init', 'preview', 'scan-stack'],
@@ -136,21 +110,6 @@ export const plannedSteps = {
   'infra drift': ['tools', 'init', 'preview', 'ask'],
   'infra cost': ['tools', 'init', 'preview'],
   'infra bootstrap': ['tools', 'lock', 'bootstrap'],
-  up: [
-    'prerequisites',
-    'credentials',
-    'infra',
-    'cluster',
-    'namespaces',
-    'settings',
-    'services',
-    'ingress',
-    'monitoring',
-    'logging',
-    'ready',
-    'endpoints',
-    'smoke',
-  ],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>
 
 export type Verb = keyof typeof plannedSteps
@@ -158,12 +117,9 @@ export type Verb = keyof typeof plannedSteps
 /** Says what a step does or waits for now. */
 export type Say = (message: string) => void
 
-/** What is said of a step that is done, beside how long it took. */
-export type Told<Result> = (result: Result) => string
-
 export type Steps = {
   /** Runs one step and reports it. Throws INTERRUPTED instead of starting one after an interrupt. */
-  run<Result>(name: StepName, work: (say: Say) => Promise<Result>, told?: Told<Result>): Promise<Result>
+  run<Result>(name: StepName, work: (say: Say) => Promise<Result>): Promise<Result>
   /** The same for a step that only looks: an interrupt does not wait for its answer. */
   ask<Result>(name: StepName, work: () => Promise<Result>): Promise<Result>
   skip(name: StepName, why: string): void
@@ -178,14 +134,10 @@ type StepsRequest = { readonly reporter: Reporter; readonly now: () => Date; rea
 /** Announces a verb and the steps that it means to take. */
 export const beginFlow = (
   verb: Verb,
-  means: Pick<FlowMeans, 'environment' | 'platform' | 'reporter' | 'analysis' | 'now' | 'interrupted'>,
+  means: Pick<FlowMeans, 'environment' | 'platform' | 'reporter' | 'now' | 'interrupted'>,
 ): Steps => {
   const { environment, platform, reporter, now, interrupted } = means
-  const unasked: ReadonlySet<StepName> = new Set([
-    ...(platform.push === undefined ? (['push'] as const) : []),
-    ...(means.analysis === undefined ? (['measure', 'analyse'] as const) : []),
-  ])
-  const planned = plannedSteps[verb].filter((id) => !unasked.has(id))
+  const planned = plannedSteps[verb].filter((id) => id !== 'push' || platform.push !== undefined)
   const steps = planned.map((id) => ({ id, title: stepTitles[id] }))
   reporter.emit({ type: 'flow.started', flow: verb, environment, steps })
   return createSteps({ reporter, now, signal: interrupted })
@@ -197,26 +149,25 @@ const outcomeOf = (signal: AbortSignal): 'interrupted' | 'failed' => (signal.abo
 export const createSteps = (request: StepsRequest, records: StepRecord[] = []): Steps => {
   const { reporter, now, signal } = request
 
-  type Ending = { readonly outcome: 'done' | 'failed' | 'interrupted'; readonly detail?: string }
-  const finish = (name: StepName, started: number, { outcome, ...told }: Ending) => {
+  const finish = (name: StepName, started: number, outcome: 'done' | 'failed' | 'interrupted') => {
     const milliseconds = Math.round(performance.now() - started)
     const record = records.findLast((step) => step.name === name)
-    if (record !== undefined) Object.assign(record, { outcome, milliseconds, ...told })
-    reporter.emit({ type: 'step.finished', step: name, outcome, milliseconds, ...told })
+    if (record !== undefined) Object.assign(record, { outcome, milliseconds })
+    reporter.emit({ type: 'step.finished', step: name, outcome, milliseconds })
   }
 
   const steps: Steps = {
-    async run(name, work, told) {
+    async run(name, work) {
       if (signal.aborted) throw interruption(signal, `about to begin "${stepTitles[name]}"`)
       const started = performance.now()
       records.push({ name, startedAt: now().toISOString(), outcome: 'running' })
       reporter.emit({ type: 'step.started', step: name, title: stepTitles[name] })
       try {
         const result = await work((message) => reporter.emit({ type: 'step.progress', step: name, message }))
-        finish(name, started, { outcome: 'done', ...(told === undefined ? {} : { detail: told(result) }) })
+        finish(name, started, 'done')
         return result
       } catch (error) {
-        finish(name, started, { outcome: outcomeOf(signal) })
+        finish(name, started, outcomeOf(signal))
         throw error
       }
     },

@@ -85,13 +85,6 @@ test.skipIf(!linux)('a question stands under a finished list and the next step b
   expect(lines[0]).toBe('✔ Watch until healthy (120 ms)')
 })
 
-test.skipIf(!linux)('a question in the middle of a step leaves the rest of the step on a list of its own', async () => {
-  const { text, lines } = await onTerminal({ ending: 'asks in a step' })
-  const after = text.slice(text.indexOf('Go on? yes'))
-  expect(after).toContain('goes on')
-  expect(lines[0]).toBe('✔ Watch until healthy (120 ms)')
-})
-
 test.skipIf(!linux)('an interrupt leaves the cursor visible, the list as it was and our own exit code', async () => {
   const { text, exitCode } = await onTerminal({ ending: 'is interrupted' })
   expect(exitCode).toBe(130)

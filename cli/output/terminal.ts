@@ -28,7 +28,6 @@ export const createTerminalSink = (request: TerminalRequest): Sink => {
   let kept: string[] = []
   let list: LiveList | null = null
   let progress = ''
-  let running: string | null = null
   /** Events are drawn in their order, although loading the list takes time. */
   let drawing: Promise<void> = Promise.resolve()
 
@@ -77,12 +76,9 @@ export const createTerminalSink = (request: TerminalRequest): Sink => {
       case 'step.started':
         if (event.title !== undefined) titles.set(event.step, event.title)
         progress = ''
-        running = event.step
         return (await begin(event.step)).start(event.step)
       case 'step.progress':
         progress = redact(onOneLine(event.message))
-        // A question in the middle of a step has ended the drawing.
-        if (list === null && event.step === running) (await begin(event.step)).start(event.step)
         return list?.say([progress, ...states.values()].join('\n'))
       case 'health.changed':
         states.set(event.service, redact(`${event.service} is ${event.state}: ${onOneLine(event.message)}`))
@@ -94,7 +90,6 @@ export const createTerminalSink = (request: TerminalRequest): Sink => {
         // A skipped step was never started.
         const drawn = event.outcome === 'skipped' ? await begin(event.step) : list
         finished.add(event.step)
-        if (event.step === running) running = null
         const title = endTitle(event, titleOf(event.step))
         return drawn?.finish(event.step, { outcome: event.outcome, title: redact(title) })
       }

@@ -1,14 +1,10 @@
 import type { Duplex } from 'node:stream'
-import type { LocalDiscovery } from '../../observability/render-target.ts'
-import type { RenderedFile } from '../../observability/rendered-file.ts'
 import type { ShopctlError } from '../errors/shopctl-error.ts'
 import type { ReleaseObservation } from '../health/observation.ts'
 import type { Evidence, MigrationRecord, ReleaseRecord, ServiceRelease } from '../releases/release.ts'
 import type { ScanRecord } from '../releases/scan-record.ts'
 import type { LockStore, ReleaseStore } from '../releases/stores.ts'
-import type { AddOns } from './add-ons.ts'
 import type { BackupDrill } from './backup-drill.ts'
-import type { FieldDifference } from './field-difference.ts'
 import type { Finding } from './finding.ts'
 
 /** A set of services as it is or shall be: service name → what it is. */
@@ -68,7 +64,15 @@ export type Artifact = {
   }
 }
 
-export type { FieldDifference } from './field-difference.ts'
+/** One field of one object that is not as it is recorded or wanted. Values of secrets are never told. */
+export type FieldDifference = {
+  readonly object: string
+  readonly path: string
+  readonly from: string | null
+  readonly to: string | null
+  /** Who has changed it, where the platform knows. */
+  readonly by: string | null
+}
 
 /** Where requests reach one release, also before users are moved to it. */
 export type EntryPoint = {
@@ -94,27 +98,6 @@ export type RunningInstance = {
   readonly detail: string
   readonly sinceSeconds: number | null
 }
-
-/** What one instance of a release says of itself, in Prometheus' text format, and how long it took to say it. */
-export type InstanceMetrics = {
-  readonly service: string
-  /** As `running` names it. */
-  readonly name: string
-} & ({ readonly text: string; readonly milliseconds: number } | { readonly text: null; readonly reason: string })
-
-/** A program that watches the shop; `started` by this very call. */
-export type Observer = { readonly url: string; readonly state: 'started' | 'running' }
-
-export type Observers = { readonly prometheus: Observer; readonly alertmanager: Observer }
-
-/** Where the observers are. */
-export type ObserverPlace = Pick<LocalDiscovery, 'targetsFile' | 'prometheus' | 'alertmanager'>
-
-/** What the observers shall do. */
-export type RenderObservers = (place: ObserverPlace) => readonly RenderedFile[]
-
-/** A way to Prometheus until it is closed. */
-export type PrometheusWay = { readonly url: string; close(): Promise<void> }
 
 /** What is up now, asked of the platform itself and not of the records. */
 export type RunningState = {
@@ -195,10 +178,6 @@ export interface Platform {
   copyReleased?(artifacts: readonly Artifact[], work: Work): Promise<void>
   /** Checks, and on the local platform starts, what a release stands on: database, cache, entry point. Idempotent. */
   prepare(work: Work): Promise<void>
-  /** Whether all of that is there and ready. Absent where nobody could tell before it is done. Changes nothing. */
-  isPrepared?(signal: AbortSignal): Promise<boolean>
-  /** What the cluster needs beside the shop. Absent where there is no cluster. */
-  readonly addOns?: AddOns
   /** Renders what would be applied for these artifacts with the environment's present settings. Changes nothing. */
   render(artifacts: readonly Artifact[]): Promise<Rendered>
   /** Refuses what the environment would not take, before anything is changed: fields of another hand, foreign objects. */
@@ -215,31 +194,10 @@ export interface Platform {
   findings?(signal: AbortSignal): Promise<readonly Finding[]>
   /** Gives a port of this machine to the shop's entry until it is closed; 0 is any free one. */
   openEntry?(port: number, signal: AbortSignal): Promise<EntryPoint>
-  /** One sentence where the public's own way in is not made yet; null where it is. Absent where it needs nobody else. */
-  entryLacks?(signal: AbortSignal): Promise<string | null>
   /** Puts what was built into the local container engine and answers the names that it has there. */
   load?(artifacts: readonly Artifact[], work: Work): Promise<readonly string[]>
   /** What is up now. Answers within a second or throws UNREACHABLE (unknown). */
   running(): Promise<RunningState>
-  /**
-   * Asks every instance of a release for its metrics, those on their way out too; one that two releases have in common
-   * belongs to both. What tells none has no entry, what does not answer says why. Throws only where nobody can be asked.
-   */
-  metricsOf(release: ReleaseRecord, signal: AbortSignal): Promise<readonly InstanceMetrics[]>
-
-  /** What its series carry as the label `namespace`. */
-  readonly metricsNamespace: string
-  /** The Prometheus that the environment has by itself; null where it has none now. */
-  openPrometheus(signal: AbortSignal): Promise<PrometheusWay | null>
-  /**
-   * Starts Prometheus and Alertmanager beside the shop, or tells those that run what is rendered now. For who holds the
-   * lock. Throws TOOL_MISSING (refused), OBSERVER_NOT_STARTED (failed). Absent where a cluster has its own.
-   */
-  startObservers?(render: RenderObservers, signal: AbortSignal): Promise<Observers>
-  /** Where those listen that run. */
-  observers?(): Promise<Partial<Record<keyof Observers, string>>>
-  /** Ends both; what was measured stays. Answers which of them ran. */
-  stopObservers?(signal: AbortSignal): Promise<readonly (keyof Observers)[]>
 
   /** Runs one service's migrations, expand only. What was applied before a failure stays applied and is told. */
   migrate(service: string, release: ReleaseRecord, signal: AbortSignal): Promise<Migrated>

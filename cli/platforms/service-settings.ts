@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { serviceNames } from '../../services/registry.ts'
 import { ShopctlError } from '../errors/shopctl-error.ts'
-import { secretOwners } from './secret-owners.ts'
 
 /** Settings whose values are ordinary words: to blank `info` or `local` in every line would hide more than it protects. */
 const plainSettings: ReadonlySet<string> = new Set([
@@ -8,8 +8,6 @@ const plainSettings: ReadonlySet<string> = new Set([
   'DATABASE_POOL',
   'HOST',
   'LOG_LEVEL',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'OTEL_TRACES_SAMPLER_ARG',
   'PAYMENT_PROVIDERS',
   'SHIPPING_CARRIERS',
   'SHOP_ENV',
@@ -22,12 +20,10 @@ const plainSettings: ReadonlySet<string> = new Set([
 ])
 
 const ordinaryWord = /^[\w.-]{1,16}$/
-/** An address without a name, a password or a query, any of which could be somebody's key. */
-const bareAddress = /^https?:\/\/[\w.-]+(:\d{1,5})?\/?$/
 
 /** Whether this must never be shown. Nobody says so, so it is everything that is not known to be an ordinary word. */
 export const isSecretSetting = (name: string, value: string): boolean =>
-  !plainSettings.has(name) || !(ordinaryWord.test(value) || bareAddress.test(value))
+  !plainSettings.has(name) || !ordinaryWord.test(value)
 
 /** The settings of one service: what may be shown, and what may not. */
 export type ServiceSettings = {
@@ -45,7 +41,7 @@ export const parseOverrides = (text: string, file: string): readonly Override[] 
     if (trimmed === '' || trimmed.startsWith('#')) return []
     const match = /^(?:([a-z]+)\.)?([A-Z][A-Z0-9_]*)=(.*)$/.exec(trimmed)
     const [, service = '*', name, value] = match ?? []
-    const known = service === '*' || secretOwners.some((each) => each === service)
+    const known = service === '*' || serviceNames.some((each) => each === service)
     if (name === undefined || value === undefined || !known) {
       throw new ShopctlError({
         code: 'OVERRIDES_INVALID',

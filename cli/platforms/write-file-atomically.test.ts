@@ -42,7 +42,3 @@ test('a directory where the file should be is said as STATE_NOT_WRITABLE and lea
   })
   expect(await readdir(directory)).toEqual(['state.json'])
 })
-
-test.skipIf(process.platform !== 'linux')('a file system that takes no folders is told at once', async () => {
-  await expect(writeFileAtomically('/proc/x/y/file', 'text')).rejects.toMatchObject({ code: 'STATE_NOT_WRITABLE' })
-})

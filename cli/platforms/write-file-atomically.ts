@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { link, open, rename, rm } from 'node:fs/promises'
+import { link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { hasErrorCode } from '../errors/has-error-code.ts'
 import { whyNotMade } from './create-directory.ts'
-import { makeFolders } from './make-folders.ts'
 import { whenNotWritable } from './state-not-writable.ts'
 
 /**
@@ -46,7 +45,7 @@ const publish = async (path: string, { text, by }: Publication): Promise<void> =
 /** Apart from the rest, because here EEXIST means that a file is in the way and not that another caller won. */
 const createDirectory = async (directory: string): Promise<void> => {
   try {
-    await makeFolders(directory)
+    await mkdir(directory, { recursive: true })
   } catch (error) {
     throw whenNotWritable(whyNotMade(error), directory)
   }

@@ -47,33 +47,6 @@ const step = z.object({
   detail: z.string().optional(),
 })
 
-const measured = z.object({ requests: z.number(), value: z.number() })
-
-const analysis = z.object({
-  state: z.enum(['passed', 'failed', 'inconclusive']),
-  /** Where the figures come from: the instances' own metrics, or a Prometheus that scrapes them. */
-  source: z.enum(['instances', 'prometheus']),
-  /** How long users were on it when the verdict was made, and how long the release before had been measured. */
-  seconds: z.number(),
-  referenceSeconds: z.number().nullable(),
-  findings: z.array(
-    z.object({
-      service: z.string(),
-      /** Null: all routes of the service together. */
-      route: z.string().nullable(),
-      metric: z.enum(['errors', 'slow-answers', 'latency']),
-      verdict: z.enum(['better-or-same', 'worse', 'inconclusive']),
-      /** Of the requests a share of 1; for latency the seconds that one took. */
-      candidate: measured,
-      baseline: measured.nullable(),
-      objective: z.number().nullable(),
-      /** How likely a release as good as the one before looks so bad. */
-      chance: z.number().nullable(),
-      words: z.string(),
-    }),
-  ),
-})
-
 export const releaseStates = [
   /** Being released now, or left by a process that died: the lock tells which. */
   'in-progress',
@@ -116,13 +89,6 @@ export const releaseRecordSchema = z.object({
   /** Services whose digest and settings failed here; deploying the same again is refused without --force. */
   culprits: z.array(z.string()),
   verdict: z.object({ state: z.enum(['healthy', 'unhealthy', 'unknown']), reasons: z.array(z.string()) }).nullable(),
-  /** An analysis was asked for: until it has ended well, that users are on the release proves nothing. Null: none was. */
-  analysisOwed: z
-    .object({ inconclusive: z.enum(['pass', 'fail']) })
-    .nullable()
-    .default(null),
-  /** What users got from it against what they had got before; null where no analysis has come to its end. */
-  analysis: analysis.nullable().default(null),
   evidence: z.array(evidence),
   failure: z
     .object({ code: z.string(), what: z.string(), why: z.array(z.string()), fix: z.array(z.string()) })

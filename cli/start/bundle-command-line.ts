@@ -23,7 +23,6 @@ const external = [
   'cdktf',
   '@cdktf/*',
   'constructs',
-  '@grafana/*',
 ]
 
 /** The sources do not compile; the message is ready to print. */

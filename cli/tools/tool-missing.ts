@@ -12,9 +12,7 @@ const installation = (name: string): Installation => ({
 
 /** How a tool that shopctl runs comes onto a machine, where its package is not just called like the tool. */
 const installations: Readonly<Record<string, Installation>> = {
-  amtool: { linux: 'sudo apt-get install -y prometheus-alertmanager', darwin: 'brew install alertmanager' },
   docker: { linux: 'sudo apt-get install -y docker.io', darwin: 'brew install --cask docker' },
-  promtool: installation('prometheus'),
   'redis-server': { linux: 'sudo apt-get install -y redis-server', darwin: 'brew install redis' },
   setpriv: { linux: 'sudo apt-get install -y util-linux', darwin: 'brew install util-linux' },
   'sonar-scanner': {

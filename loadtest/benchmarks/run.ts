@@ -1,9 +1,7 @@
-import { benchAnalysis } from './analysis.ts'
 import { benchDeployLocal } from './deploy-local.ts'
 import { benchInfraPlan } from './infra-plan.ts'
 import { benchLoad } from './load.ts'
 import { benchNewcomer } from './newcomer.ts'
-import { benchObservability } from './observability.ts'
 import { benchOrders } from './orders.ts'
 import { benchRollout } from './rollout.ts'
 import { benchServices } from './services.ts'
@@ -12,12 +10,10 @@ import { benchSynth } from './synth.ts'
 
 /** `npm run bench NAME -- FLAGS`. Each benchmark prints its table; it writes a file only with --write. */
 const benchmarks: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
-  analysis: benchAnalysis,
   startup: benchStartup,
   'deploy-local': benchDeployLocal,
   load: benchLoad,
   newcomer: benchNewcomer,
-  observability: benchObservability,
   orders: benchOrders,
   rollout: benchRollout,
   services: benchServices,

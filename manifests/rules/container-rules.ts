@@ -47,8 +47,8 @@ export const containerRules: readonly Rule[] = [
       ...(limits.memory === undefined ? ['memory limit'] : []),
     ]),
   ),
-  eachContainer('every server is probed', ({ name, startupProbe, livenessProbe, readinessProbe }, pod) =>
-    isServer(pod) && !pod.spec.initContainers.some((first) => first.name === name)
+  eachContainer('every server is probed', ({ startupProbe, livenessProbe, readinessProbe }, pod) =>
+    isServer(pod)
       ? listed([
           ...(startupProbe === undefined ? ['startup probe'] : []),
           ...(livenessProbe === undefined ? ['liveness probe'] : []),

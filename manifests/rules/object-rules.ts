@@ -20,32 +20,16 @@ const secretIn = (object: KubernetesObject): string | null => {
   return found === undefined ? null : `${found[0]} looks like a secret`
 }
 
-/** Of the whole cluster. */
-const ofNoNamespace: ReadonlySet<string> = new Set([
-  'Namespace',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CustomResourceDefinition',
-  'APIService',
-  'IngressClass',
-  'StorageClass',
-  'MutatingWebhookConfiguration',
-  'ValidatingWebhookConfiguration',
-])
-
-/** Named after the API that they bring, with dots. */
-const namedByTheirApi: ReadonlySet<string> = new Set(['CustomResourceDefinition', 'APIService'])
-
 export const objectRules: readonly Rule[] = [
   eachObject('every object says what it is part of and who manages it', ({ metadata }) => {
     const missing = Object.entries(shopLabels).filter(([name, value]) => metadata.labels?.[name] !== value)
     return missing.length === 0 ? null : `has no ${missing.map(([name]) => name).join(', no ')}`
   }),
   eachObject('every object says its namespace', ({ kind, metadata }) =>
-    ofNoNamespace.has(kind) || metadata.namespace !== undefined ? null : 'has no namespace',
+    kind === 'Namespace' || metadata.namespace !== undefined ? null : 'has no namespace',
   ),
-  eachObject('names are ones that Kubernetes takes', ({ kind, metadata: { name } }) =>
-    namedByTheirApi.has(kind) || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name) ? null : 'is no DNS label',
+  eachObject('names are ones that Kubernetes takes', ({ metadata: { name } }) =>
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name) ? null : 'is no DNS label',
   ),
   eachObject('settings never change under a release', (object) => {
     if (object.kind !== 'ConfigMap' && object.kind !== 'Secret') return null

@@ -48,16 +48,6 @@ test('X20: one line holds the fields under their names, absent ones left out', (
   })
 })
 
-test('X20: a traced request names its trace, and a client without an address has none', () => {
-  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
-  expect(JSON.parse(logged({ traceId })[0] ?? '')).toMatchObject({
-    trace_id: traceId,
-    request_id: 'r1',
-    ip: '127.0.0.1',
-  })
-  expect(JSON.parse(logged({ ip: '' })[0] ?? '')).not.toHaveProperty('ip')
-})
-
 test.each([
   [{ statusCode: 404 }, 'INFO'],
   [{ statusCode: 499, end: 'left' as const }, 'INFO'],

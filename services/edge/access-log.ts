@@ -12,8 +12,6 @@ export type AccessFacts = {
 
 export type AccessEntry = {
   readonly requestId: string
-  /** Where tracing is on. */
-  readonly traceId?: string | undefined
   readonly listener: string
   readonly method: string
   readonly path: string
@@ -63,15 +61,12 @@ export function accessLevel(entry: Pick<AccessEntry, 'statusCode' | 'durationMil
 function renderAccessLine(entry: AccessEntry, start: string): string {
   const upstream = entry.upstream === null ? '' : `,"upstream":"${entry.upstream}"`
   const release = entry.release === null ? '' : `,"release":${entry.release}`
-  const trace = entry.traceId === undefined ? '' : `"trace_id":"${entry.traceId}",`
-  // A client that left at once has none.
-  const ip = entry.ip === '' ? '' : `,"ip":${JSON.stringify(entry.ip)}`
   const error = entry.error === null ? '' : `,"error":${JSON.stringify(entry.error)}`
   // Only path and method come from outside; the request id has a pattern, the rest is ours.
   return (
-    `${start},"request_id":"${entry.requestId}",${trace}"listener":"${entry.listener}",` +
+    `${start},"request_id":"${entry.requestId}","listener":"${entry.listener}",` +
     `"method":${JSON.stringify(entry.method)},"path":${JSON.stringify(entry.path)},"route":"${entry.route}",` +
     `"status_code":${entry.statusCode},"duration_ms":${entry.durationMilliseconds.toFixed(1)},` +
-    `"bytes":${entry.bytes}${ip}${upstream}${release}${error},"message":"${messages[entry.end]}"}\n`
+    `"bytes":${entry.bytes},"ip":${JSON.stringify(entry.ip)}${upstream}${release}${error},"message":"${messages[entry.end]}"}\n`
   )
 }

@@ -42,8 +42,7 @@ export async function startEdge({ settings, logger, timeouts = defaultTimeouts, 
     }
     releases.apply(reading.routes)
     const { generation, release, candidate } = releases.status()
-    const serving = { release: release ?? undefined, candidate: candidate ?? undefined }
-    logger.info({ generation, ...serving }, 'routes loaded')
+    logger.info({ generation, release, candidate }, 'routes loaded')
     return reading
   }
   const first = reload()
@@ -91,7 +90,7 @@ export async function startEdge({ settings, logger, timeouts = defaultTimeouts, 
   }
 
   const ports = Object.fromEntries(listeners.map(({ name, port }) => [name, port]))
-  logger.info({ ports, release: releases.status().release ?? undefined }, 'listening')
+  logger.info({ ports, release: releases.status().release }, 'listening')
   return { ports, stop, stopped: stopped.promise }
 }
 

@@ -100,7 +100,6 @@ export class Exchange {
     this.span?.end(this.#outcome(statusCode))
     this.#options.logAccess({
       requestId: this.requestId,
-      traceId: this.span?.traceId,
       listener: this.#options.listener,
       method: this.method,
       path: this.path,

@@ -83,10 +83,7 @@ function startSending<Tables>({ bus, facts, publishes, settings, ...parts }: Sen
   const { database } = parts
   bus.onLoss(async ({ publishedSince }) => {
     const count = await resendSince(database, publishedSince)
-    parts.logger.info(
-      { count, since: publishedSince ?? undefined },
-      'events are sent again to a bus that may lack them',
-    )
+    parts.logger.info({ count, since: publishedSince }, 'events are sent again to a bus that may lack them')
   })
   const metrics = createOutboxMetrics({ ...parts, types: publishes })
   const { DATABASE_URL: url } = settings

@@ -1,5 +1,4 @@
 import * as Flags from '@oclif/core/flags'
-import { analysisFlags, analysisWish } from '../../analysis-flags.ts'
 import { requireConfirmation, wordsFor } from '../../confirm.ts'
 import { toType } from '../../errors/to-type.ts'
 import { dryRunFlag, environmentPairFlags, forceFlag, reasonFlag, waitFlag, yesFlag } from '../../flags.ts'
@@ -28,7 +27,6 @@ export default class ReleasePromote extends FlowCommand {
     ...reasonFlag,
     ...waitFlag,
     ...yesFlag,
-    ...analysisFlags,
     release: Flags.integer({ min: 1, summary: 'the release to take; left out, the one that serves there' }),
   }
 
@@ -37,8 +35,7 @@ export default class ReleasePromote extends FlowCommand {
     const { from, to } = flags
     requirePromotionPair({ from, to, variables: process.env })
     const source = await this.means({ ...flags, env: from })
-    const watching = await analysisWish(flags, to)
-    const target = { ...(await this.means({ ...flags, env: to })), ...watching }
+    const target = await this.means({ ...flags, env: to })
     const { promote } = await import('../../flows/promote.ts')
     const { deployView, wouldChangeView } = await import('../../output/views/deploy-view.ts')
     const result = await promote(

@@ -1,6 +1,5 @@
 import * as Flags from '@oclif/core/flags'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
-import { environmentFlag } from '../../flags.ts'
 import { getSecret } from '../../flows/secrets-get.ts'
 import { printText } from '../../output/standard-streams.ts'
 import { secretFactsView } from '../../output/views/secrets-view.ts'
@@ -12,12 +11,10 @@ export default class SecretsGet extends SecretsCommand {
   static override examples = [
     '<%= config.bin %> secrets get MAIL_PASSWORD --env staging --service orders',
     '<%= config.bin %> secrets get mail --env staging --reveal | jq .',
-    '<%= config.bin %> secrets get GRAFANA_ADMIN_PASSWORD --env prod --service monitoring --reveal',
   ]
   static override args = anySecretArgument
   static override flags = {
     ...secretFlags,
-    'kube-context': environmentFlag['kube-context'],
     reveal: Flags.boolean({ summary: 'print the value on stdout, alone; not with --json' }),
   }
 

@@ -125,22 +125,6 @@ describe.skipIf(noEmulator !== null)(onEmulator('what infra refuses before it ch
     expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was ever built') })
   })
 
-  test('up --dry-run of an account with nothing in it says what would be made, asks no cluster and makes nothing', async () => {
-    const folder = join(shop.root, '..', 'scanner')
-    await mkdir(folder)
-    await writeFile(join(folder, 'trivy'), '#!/bin/sh\necho "Version: 0.70.0"\n')
-    await chmod(join(folder, 'trivy'), 0o755)
-    const env = { PATH: `${folder}:${process.env.PATH}` }
-    const result = await run(['up', '--env', 'staging', '--dry-run'], { env })
-    expect({ code: result.code, stderr: result.stderr }).toEqual({ code: 2, stderr: '' })
-    expect(result.stdout).toMatch(/Check the AWS account +done +.*in account/)
-    expect(result.stdout).toMatch(/Bring the infrastructure up +WOULD CHANGE +.*the bucket for the states/)
-    expect(result.stdout).toMatch(/Sign in to the cluster +not known yet/)
-    expect(await run(['infra', 'status', '--env', 'dev'])).toMatchObject({
-      stdout: expect.stringContaining('nothing was ever built'),
-    })
-  })
-
   test('F25: prod is protected, and down says so', async () => {
     const result = shown(await run(['infra', 'down', '--env', 'staging', '--yes']))
     expect(result).toMatchObject({

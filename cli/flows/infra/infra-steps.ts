@@ -1,4 +1,5 @@
 import { stackName } from '../../../stacks/stack-reference.ts'
+import type { Reporter } from '../../output/events.ts'
 import { createSteps, plannedSteps, type Steps, stepTitles, type Verb } from '../steps.ts'
 import type { InfraMeans } from './infra-means.ts'
 
@@ -21,3 +22,14 @@ export const beginInfra = (verb: InfraVerb, means: InfraMeans): Steps => {
   reporter.emit({ type: 'flow.started', flow: verb, environment: stackInWords(means), steps })
   return createSteps({ reporter, now, signal: interrupted })
 }
+
+/** What another stack's steps say, told as the progress of one step of this one. */
+export const toldWithin = (step: keyof typeof stepTitles, reporter: Reporter): Reporter => ({
+  emit(event) {
+    if (event.type === 'step.started') {
+      reporter.emit({ type: 'step.progress', step, message: event.title ?? event.step })
+    } else if (event.type === 'step.progress') {
+      reporter.emit({ ...event, step })
+    } else if (event.type === 'notice' || event.type === 'warning') reporter.emit(event)
+  },
+})

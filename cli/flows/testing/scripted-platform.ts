@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import type { InstanceObservation } from '../../health/observation.ts'
-import type { Artifact, InstanceMetrics, Platform } from '../../platforms/platform.ts'
+import type { Artifact, Platform } from '../../platforms/platform.ts'
 import type { ReleaseRecord, ServiceRelease } from '../../releases/release.ts'
 import { aDigest } from '../../releases/testing/a-release.ts'
 import { createMemoryLockStore } from '../../releases/testing/memory-lock-store.ts'
@@ -30,8 +30,6 @@ export const scriptedPlatform = (source: Source, behaviours: Record<string, Beha
   const hooks: Record<string, () => void | Promise<void>> = {}
   /** What a service's program says to the words that it is asked. */
   const answers: Record<string, (words: readonly string[]) => unknown> = {}
-  /** What the instances of a release say of themselves, by its number. */
-  const metrics = new Map<number, () => readonly InstanceMetrics[]>()
   let serving: number | null = null
   let prepared = false
 
@@ -109,9 +107,6 @@ export const scriptedPlatform = (source: Source, behaviours: Record<string, Beha
       })
       return { serving, entry: null, instances }
     },
-    metricsNamespace: 'local',
-    openPrometheus: async () => null,
-    metricsOf: async (release) => metrics.get(release.number)?.() ?? [],
     async migrate(service, release) {
       await note(`migrate ${service}`)
       requirePrepared()
@@ -196,7 +191,6 @@ export const scriptedPlatform = (source: Source, behaviours: Record<string, Beha
     running,
     hooks,
     answers,
-    metrics,
     serving: () => serving,
     reboot: () => running.clear(),
     behaviours,

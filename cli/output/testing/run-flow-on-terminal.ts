@@ -39,14 +39,6 @@ if (ending === 'asks') {
   await reporter.pause()
   process.stdout.write('Go on? yes\n')
 }
-if (ending === 'asks in a step') {
-  reporter.emit({ type: 'step.started', step: 'gate' })
-  await reporter.pause()
-  process.stdout.write('Go on? yes\n')
-  reporter.emit({ type: 'step.progress', step: 'gate', message: 'goes on' })
-  await sleep(120)
-  reporter.emit({ type: 'step.finished', step: 'gate', outcome: 'done', milliseconds: 120 })
-}
 if (ending === 'is interrupted') {
   reporter.emit({ type: 'step.started', step: 'gate' })
   process.once('SIGINT', () => process.exit(130))

@@ -43,18 +43,6 @@ const evidenceWords = (evidence: Evidence): readonly string[] => {
   ]
 }
 
-/** What users got, service by service; of routes only what was worse. */
-const analysisWords = (analysis: ReleaseRecord['analysis']): readonly string[] => {
-  if (analysis === null) return []
-  const { state, seconds, referenceSeconds, findings } = analysis
-  const against = referenceSeconds === null ? 'its objectives' : `${referenceSeconds} s of the release before`
-  const lines = findings.map(({ service, route, verdict, words }) => {
-    const where = [service, ...(route === null ? [] : [route])].join(' ')
-    return `  ${where}: ${verdict.replaceAll('-', ' ')}: ${words}`
-  })
-  return ['', `Analysis: ${state}, ${seconds} s of it against ${against}`, ...lines]
-}
-
 /** One release with everything that was kept of it. */
 export const releaseView = (record: ReleaseRecord, { now, width }: When): string => {
   const services = renderTable({
@@ -86,7 +74,6 @@ export const releaseView = (record: ReleaseRecord, { now, width }: When): string
     '',
     'Steps',
     ...steps,
-    ...analysisWords(record.analysis),
     ...(failure === null ? [] : ['', `${failure.code}: ${failure.what}`, ...failure.why.map((line) => `  ${line}`)]),
     ...record.evidence.flatMap((evidence) => ['', ...evidenceWords(evidence)]),
   ].join('\n')

@@ -2,20 +2,12 @@ import type { KubeObject } from './kube-client.ts'
 
 /** What comes later needs what comes earlier; what is in no rank goes with the third, before any pod. */
 const ranks: readonly (readonly string[])[] = [
-  ['Namespace', 'CustomResourceDefinition'],
-  ['ServiceAccount', 'ResourceQuota', 'LimitRange', 'Role', 'ClusterRole'],
-  ['ConfigMap', 'Secret', 'NetworkPolicy', 'PersistentVolumeClaim', 'RoleBinding', 'ClusterRoleBinding'],
+  ['Namespace'],
+  ['ServiceAccount', 'ResourceQuota', 'LimitRange', 'Role'],
+  ['ConfigMap', 'Secret', 'NetworkPolicy', 'PersistentVolumeClaim', 'RoleBinding'],
   ['Service'],
-  ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'],
-  // Once one of these is there, the API server asks the pods that it names.
-  [
-    'HorizontalPodAutoscaler',
-    'PodDisruptionBudget',
-    'Ingress',
-    'APIService',
-    'MutatingWebhookConfiguration',
-    'ValidatingWebhookConfiguration',
-  ],
+  ['Deployment', 'StatefulSet', 'Job'],
+  ['HorizontalPodAutoscaler', 'PodDisruptionBudget', 'Ingress'],
 ]
 const otherwise = 2
 

@@ -17,32 +17,24 @@ test.each([
   ['is not there', null],
   ['is a namespace, whoever made it', sample('Namespace', { managedFields: [helm] })],
 ])('what %s is not foreign', (_, live) => {
-  expect(() =>
-    refuseForeign([{ object: sample('Service'), live }], { environment: 'dev', verb: 'deploy' }),
-  ).not.toThrow()
+  expect(() => refuseForeign([{ object: sample('Service'), live }], 'dev')).not.toThrow()
 })
 
 test('what somebody else made is foreign, our label or not', () => {
   const live = sample('Service', { managedFields: [helm] })
-  expect(() => refuseForeign([{ object: sample('Service'), live }], { environment: 'dev', verb: 'deploy' })).toThrow(
-    /not make/,
-  )
+  expect(() => refuseForeign([{ object: sample('Service'), live }], 'dev')).toThrow(/not make/)
 })
 
 const conflict = (why: string) =>
   new ShopctlError({ code: 'FIELD_CONFLICT', outcome: 'refused', what: 'x', why: [why] })
 
 test('all conflicts are one refusal', () => {
-  const thrown = () =>
-    refuseConflicts([conflict('Deployment a: .x'), conflict('Deployment b: .y')], {
-      environment: 'dev',
-      verb: 'deploy',
-    })
+  const thrown = () => refuseConflicts([conflict('Deployment a: .x'), conflict('Deployment b: .y')], 'dev')
   expect(thrown).toThrow(expect.objectContaining({ why: ['Deployment a: .x', 'Deployment b: .y'] }))
 })
 
 test('a refusal of another kind is not taken for a conflict', () => {
   const invalid = new ShopctlError({ code: 'OBJECT_INVALID', outcome: 'refused', what: 'y' })
-  expect(() => refuseConflicts([conflict('a'), invalid], { environment: 'dev', verb: 'deploy' })).toThrow(invalid)
-  expect(() => refuseConflicts([], { environment: 'dev', verb: 'deploy' })).not.toThrow()
+  expect(() => refuseConflicts([conflict('a'), invalid], 'dev')).toThrow(invalid)
+  expect(() => refuseConflicts([], 'dev')).not.toThrow()
 })

@@ -21,18 +21,15 @@ export const makersOf = (object: KubeObject): string => {
 const isForeign = (live: KubeObject | null): live is KubeObject =>
   live !== null && live.kind !== 'Namespace' && !fieldOwners(live).some(({ manager }) => manager === fieldManager)
 
-/** Where it was refused, and what a person types for it without the environment. */
-type Asked = { readonly environment: string; readonly verb: string }
-
-export const refuseForeign = (facing: readonly Facing[], { environment, verb }: Asked): void => {
+export const refuseForeign = (facing: readonly Facing[], environment: string): void => {
   const foreign = facing.map(({ live }) => live).filter(isForeign)
   if (foreign.length === 0) return
   throw new ShopctlError({
     code: 'OBJECT_FOREIGN',
     outcome: 'refused',
-    what: `Nothing was applied in ${environment}: names that ${verb === 'deploy' ? 'the release' : verb} needs belong to objects that shopctl did not make.`,
+    what: `Nothing was applied in ${environment}: names that the release needs belong to objects that shopctl did not make.`,
     why: foreign.map((live) => `${describeObject(referenceOf(live))} was made by ${makersOf(live)}`),
-    fix: [toType(`${verb} --env ${environment} --force`)],
+    fix: [toType(`deploy --env ${environment} --force`)],
   })
 }
 
@@ -41,7 +38,7 @@ const selector = ['spec', 'selector'] as const
 const labelsIn = (object: KubeObject | null): string => JSON.stringify(valueAt(object, [...selector, 'matchLabels']))
 
 const wouldMoveSelector = ({ object, live }: Facing): boolean => {
-  if (live === null || !['Deployment', 'StatefulSet', 'DaemonSet'].includes(object.kind)) return false
+  if (live === null || !['Deployment', 'StatefulSet'].includes(object.kind)) return false
   return !isDeepStrictEqual(valueAt(object, selector), valueAt(live, selector))
 }
 
@@ -64,7 +61,7 @@ const isConflict = (error: unknown): error is ShopctlError =>
   error instanceof ShopctlError && error.code === 'FIELD_CONFLICT'
 
 /** All conflicts in one refusal, so that nobody meets them one by one; any other refusal comes first, as it is. */
-export const refuseConflicts = (errors: readonly unknown[], { environment, verb }: Asked): void => {
+export const refuseConflicts = (errors: readonly unknown[], environment: string): void => {
   if (errors.length === 0) return
   const conflicts = errors.filter(isConflict)
   const other = errors.find((error) => !isConflict(error))
@@ -72,12 +69,9 @@ export const refuseConflicts = (errors: readonly unknown[], { environment, verb 
   throw new ShopctlError({
     code: 'FIELD_CONFLICT',
     outcome: 'refused',
-    what: `Nothing was applied in ${environment}: somebody else has set fields that ${verb === 'deploy' ? 'the release' : verb} sets too.`,
+    what: `Nothing was applied in ${environment}: somebody else has set fields that the release sets too.`,
     why: conflicts.flatMap(({ why }) => why),
-    fix: [
-      toType(`${verb.replace(/deploy|apply/, 'diff')} --env ${environment}`),
-      toType(`${verb} --env ${environment} --force`),
-    ],
+    fix: [toType(`diff --env ${environment}`), toType(`deploy --env ${environment} --force`)],
     cause: conflicts[0],
   })
 }

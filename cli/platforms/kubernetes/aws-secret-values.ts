@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { type ServiceName, serviceNames } from '../../../services/registry.ts'
-import { monitoringOwner, secretOwners } from '../secret-owners.ts'
 import type { SecretEntry } from './secret-entry.ts'
 
 const word = z.string().min(1)
@@ -71,7 +70,7 @@ const signingKeys = (text: string): Parsed => {
 const namedKeys = (text: string): Parsed =>
   Object.entries(apiKeys.parse(JSON.parse(text))).map(([key, value]) => {
     const [name = key, owner = '*'] = key.split('.').toReversed()
-    const service = secretOwners.find((each) => each === owner)
+    const service = serviceNames.find((each) => each === owner)
     if (service === undefined && owner !== '*') throw new Error(`${owner} is no service`)
     return { service: service ?? '*', name, value }
   })
@@ -103,7 +102,6 @@ export const keyedSecrets: ReadonlySet<string> = new Set(['mail', 'payment-provi
 
 /** Where a setting of a service is looked for, for whoever has to put it there. */
 export const awsSecretFor = (service: string, name: string): string => {
-  if (service === monitoringOwner) return 'api-keys'
   if (name === 'DATABASE_URL' || name === 'MIGRATION_DATABASE_URL') return `database-${service}`
   if (name === 'JWT_PRIVATE_KEYS') return 'jwt-signing-keys'
   if (name === 'REDIS_URL') return 'cache'

@@ -1,7 +1,7 @@
 import type { EKSClient } from '@aws-sdk/client-eks'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { z } from 'zod'
-import { type EksPlace, eksFailure, eksNotReady, eksOtherAccount, eksVpcUnknown } from './eks-failure.ts'
+import { type EksPlace, eksFailure, eksNotReady, eksOtherAccount } from './eks-failure.ts'
 import { signEksToken } from './eks-token.ts'
 import { loadKubeConfigClass } from './kubernetes-library.ts'
 
@@ -14,7 +14,6 @@ const described = z.object({
   status: z.string().default('unknown'),
   endpoint: z.string().optional(),
   certificateAuthority: z.object({ data: z.string().optional() }).optional(),
-  resourcesVpcConfig: z.object({ vpcId: z.string().optional() }).optional(),
 })
 
 const describeCluster = async (client: EKSClient, place: EksPlace) => {
@@ -25,22 +24,10 @@ const describeCluster = async (client: EKSClient, place: EksPlace) => {
     .catch((error: unknown) => {
       throw eksFailure(error, place)
     })
-  const { arn, status, endpoint, certificateAuthority, resourcesVpcConfig } = described.parse(cluster)
+  const { arn, status, endpoint, certificateAuthority } = described.parse(cluster)
   if (arn.split(':')[4] !== place.account) throw eksOtherAccount(place, arn)
   if (endpoint === undefined) throw eksNotReady(place, status)
-  return { arn, endpoint, caData: certificateAuthority?.data ?? '', vpcId: resourcesVpcConfig?.vpcId ?? '' }
-}
-
-const newClient = async ({ region }: EksPlace): Promise<EKSClient> => {
-  const { EKSClient } = await import('@aws-sdk/client-eks')
-  return new EKSClient({ region, maxAttempts: 3 })
-}
-
-/** The network that the cluster is in. Throws EKS_VPC_UNKNOWN (refused), and what `loadEksConfig` throws. */
-export const fetchEksVpc = async (place: EksPlace): Promise<string> => {
-  const { vpcId } = await describeCluster(await newClient(place), place)
-  if (vpcId === '') throw eksVpcUnknown(place)
-  return vpcId
+  return { arn, endpoint, caData: certificateAuthority?.data ?? '' }
 }
 
 /** Signs anew before the last token ends, and before the credentials do that it was signed with. */
@@ -68,7 +55,8 @@ const loginName = 'shopctl-eks'
  * EKS_CLUSTER_NOT_READY, EKS_OTHER_ACCOUNT (all refused) or UNREACHABLE (unknown).
  */
 export const loadEksConfig = async (place: EksPlace, clock: () => number = Date.now): Promise<KubeConfig> => {
-  const [client, KubeConfigClass] = await Promise.all([newClient(place), loadKubeConfigClass()])
+  const [{ EKSClient }, KubeConfigClass] = await Promise.all([import('@aws-sdk/client-eks'), loadKubeConfigClass()])
+  const client = new EKSClient({ region: place.region, maxAttempts: 3 })
   const { arn, endpoint, caData } = await describeCluster(client, place)
   const token = tokenSource(client, place, clock)
   const config = new KubeConfigClass()

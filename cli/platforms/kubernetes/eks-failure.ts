@@ -71,12 +71,3 @@ export const eksOtherAccount = ({ name, account, environment }: EksPlace, arn: s
     why: [`${environment} is in account ${account}, and what was found is ${arn}`],
     fix: ['aws sts get-caller-identity', 'export AWS_PROFILE=my-profile'],
   })
-
-export const eksVpcUnknown = ({ name, region, environment }: EksPlace): ShopctlError =>
-  new ShopctlError({
-    code: 'EKS_VPC_UNKNOWN',
-    outcome: 'refused',
-    what: `The load balancer controller of ${environment} cannot be told which network it is in; nothing was changed.`,
-    why: [`EKS names no VPC of the cluster ${name}, and the controller cannot ask its node`],
-    fix: [`aws eks describe-cluster --name ${name} --region ${region} --query cluster.resourcesVpcConfig.vpcId`],
-  })

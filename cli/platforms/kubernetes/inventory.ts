@@ -1,6 +1,6 @@
 import { isRecord } from './is-record.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
-import { isAddOn, isFoundation, isOurs, releaseKinds } from './live-objects.ts'
+import { isFoundation, isOurs, releaseKinds } from './live-objects.ts'
 import { objectKey, referenceOf } from './object-reference.ts'
 
 export type PruneRequest = {
@@ -47,23 +47,18 @@ export const planPrune = ({ live, wanted, kept }: PruneRequest): readonly KubeOb
   const named = new Set(all.flatMap(namedSettings))
   const keys = new Set([...wanted, ...kept.filter(({ kind }) => settings.has(kind))].map(keyOf))
   return live.filter((object) => {
-    if (!prunable.has(object.kind) || !isOurs(object) || isFoundation(object) || isAddOn(object)) return false
+    if (!prunable.has(object.kind) || !isOurs(object) || isFoundation(object)) return false
     return !keys.has(keyOf(object)) && !named.has(`${object.kind}/${object.metadata.name}`)
   })
 }
 
 /** From the front to the back: what sends requests to a service goes before it. */
 const frontToBack: readonly string[] = [
-  'MutatingWebhookConfiguration',
-  'ValidatingWebhookConfiguration',
-  'APIService',
   'Ingress',
   'HorizontalPodAutoscaler',
   'PodDisruptionBudget',
   'Deployment',
   'StatefulSet',
-  'DaemonSet',
-  'Job',
   'Service',
 ]
 

@@ -12,7 +12,6 @@ import type { OpenRequest } from '../open-request.ts'
 import type { EntryPoint, Platform, ServiceSet } from '../platform.ts'
 import { settingsHash } from '../service-settings.ts'
 import { loadTestKeySetting } from '../shared-service-secrets.ts'
-import { openAddOns } from './add-ons/open-add-ons.ts'
 import { applyDifferences, applyObjects } from './apply-objects.ts'
 import { findCluster } from './cluster-findings.ts'
 import { collectPodEvidence } from './collect-evidence.ts'
@@ -22,7 +21,6 @@ import { diffObjects } from './diff-objects.ts'
 import { clusterDirections } from './directions.ts'
 import { downEnvironment } from './down.ts'
 import { fetchDrift } from './drift.ts'
-import { fetchPodMetrics } from './fetch-pod-metrics.ts'
 import { createImageStore } from './image-store.ts'
 import { pruneObjects } from './inventory.ts'
 import type { KubeClient } from './kube-client.ts'
@@ -30,13 +28,12 @@ import { fetchLive } from './live-objects.ts'
 import { startLoadPods } from './load-pods.ts'
 import { createKubeLockStore } from './lock-store.ts'
 import { observeRollout } from './observe-rollout.ts'
-import { openClusterPrometheus } from './open-cluster-prometheus.ts'
 import { readOwnFoundations } from './own-foundations.ts'
 import { planApply } from './plan-apply.ts'
 import { parsePod } from './pod-facts.ts'
 import { readPodLogs } from './pod-logs.ts'
-import { isPrepared, prepareEnvironment } from './prepare-environment.ts'
-import { openPublicEntry, publicEntryLacks } from './public-entry.ts'
+import { prepareEnvironment } from './prepare-environment.ts'
+import { openPublicEntry } from './public-entry.ts'
 import {
   objectsOfRelease,
   objectsOfService,
@@ -171,7 +168,6 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
     usersMove: 'during-apply',
     releases,
     lock: createKubeLockStore({ client, namespace }),
-    addOns: openAddOns(place),
 
     async requireSettings(signal) {
       // The environment's own are made with the first release.
@@ -188,7 +184,6 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
       if (facts.foundations === 'own') await settings.read('make', work.signal)
       await prepareEnvironment(place, work)
     },
-    isPrepared: (signal) => isPrepared(place, signal),
 
     async render(artifacts) {
       const settingsOf = await settings.read('refuse', look())
@@ -225,12 +220,6 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
         ? { ...state, instances: [] }
         : state
     },
-
-    metricsOf: (release, signal) =>
-      fetchPodMetrics({ client, namespace, wanted: recordedDeployments(release), signal }),
-
-    metricsNamespace: namespace,
-    openPrometheus: (signal) => openClusterPrometheus(client, signal),
 
     drift: (release) => fetchDrift(objectsOfRelease(release), { client, namespace, signal: look() }),
 
@@ -312,7 +301,6 @@ export const openKubernetesPlatform = async (request: KubernetesPlatformRequest)
 
     entry: (_release, signal) => openEntry(0, signal),
     openEntry,
-    entryLacks: (signal) => publicEntryLacks({ client, namespace, entry: facts.entry, signal }),
 
     // Users came with the pods; that all of the old ones are gone is what the gate has waited for.
     promote: async () => undefined,

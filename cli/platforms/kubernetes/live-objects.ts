@@ -1,4 +1,3 @@
-import { addOnLabel } from '../../../manifests/add-ons/add-on-labels.ts'
 import type { KubeClient, KubeObject } from './kube-client.ts'
 import { isApplied } from './managed-fields.ts'
 
@@ -27,9 +26,6 @@ export const visitorSelector = 'app.kubernetes.io/component notin (database,cach
 
 export const isFoundation = ({ metadata }: KubeObject): boolean =>
   foundationComponents.has(metadata.labels?.['app.kubernetes.io/component'] ?? '')
-
-/** Of the monitoring and its like, which are no part of a release wherever they are. */
-export const isAddOn = ({ metadata }: KubeObject): boolean => metadata.labels?.[addOnLabel] !== undefined
 
 type Kind = { readonly apiVersion: string; readonly kind: string }
 

@@ -91,13 +91,11 @@ test("people's own settings win; ordinary words of known settings are shown, eve
     { service: '*', name: 'LOG_LEVEL', value: 'debug', origin: 'file' },
     { service: 'orders', name: 'DATABASE_URL', value: 'postgres://mine', origin: 'file' },
     { service: '*', name: 'MAIL_KEY', value: 'canary', origin: 'file' },
-    { service: '*', name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'http://collector.monitoring:4318', origin: 'file' },
   ]
   const { variables, secrets } = settingsOf('orders', [...own, ...given])
   expect(variables.LOG_LEVEL).toBe('debug')
   expect(secrets).toMatchObject({ DATABASE_URL: 'postgres://mine', MAIL_KEY: 'canary' })
-  const ofEdge = { LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.monitoring:4318' }
-  expect(settingsOf('edge', given).variables).toMatchObject(ofEdge)
+  expect(settingsOf('edge', given).variables).toMatchObject({ LOG_LEVEL: 'debug' })
   expect(JSON.stringify(settingsOf('edge', given))).not.toContain('canary')
 })
 

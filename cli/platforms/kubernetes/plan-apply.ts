@@ -12,8 +12,6 @@ export type ApplyContext = {
   /** `take`: fields and objects that belong to somebody else are taken over. */
   readonly conflicts: 'refuse' | 'take'
   readonly signal: AbortSignal
-  /** What a person types for it, without the environment; `deploy` where it is left out. */
-  readonly verb?: string
 }
 
 /** One object that is to be applied: as rendered, as sent, as it is now and as it would be. */
@@ -60,9 +58,9 @@ export const planApply = async (
   objects: readonly KubeObject[],
   context: ApplyContext,
 ): Promise<readonly PlannedObject[]> => {
-  const { client, environment, conflicts, signal, verb = 'deploy' } = context
+  const { client, environment, conflicts, signal } = context
   const facing = await faceAll(objects, context)
-  if (conflicts === 'refuse') refuseForeign(facing, { environment, verb })
+  if (conflicts === 'refuse') refuseForeign(facing, environment)
   refuseSelectors(facing, environment)
   const errors: unknown[] = []
   const planned = await Promise.all(
@@ -76,6 +74,6 @@ export const planApply = async (
       return { object, live, sent, after }
     }),
   )
-  refuseConflicts(errors, { environment, verb })
+  refuseConflicts(errors, environment)
   return planned
 }

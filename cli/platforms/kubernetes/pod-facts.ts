@@ -43,16 +43,12 @@ export type PodFacts = {
   readonly ready: boolean
   /** Wall clock of the node, whole seconds. */
   readonly readyAt: number | null
-  /** Since when it is not, by the same clock; null where it is. */
-  readonly unreadySince: number | null
   /** Why a pod whose containers are ready is not: a load balancer's readiness gate. */
   readonly notReadyBecause: string | null
   readonly unschedulable: string | null
   readonly containers: readonly ContainerFacts[]
   readonly restarts: number
   readonly readiness: { readonly port: number; readonly path: string } | null
-  /** Where it tells its metrics; null where it has none. */
-  readonly metricsPort: number | null
   readonly settings: readonly SettingsReference[]
 }
 
@@ -97,9 +93,6 @@ const readinessOf = ({ spec }: ParsedPod): PodFacts['readiness'] => {
   return null
 }
 
-const metricsPortOf = ({ spec }: ParsedPod): number | null =>
-  spec.containers.flatMap(({ ports }) => ports).find(({ name }) => name === 'metrics')?.containerPort ?? null
-
 const replicaSetOf = ({ metadata }: ParsedPod): PodFacts['replicaSet'] => {
   const owner = metadata.ownerReferences.find(({ kind, controller }) => kind === 'ReplicaSet' && controller)
   return owner === undefined ? null : { name: owner.name, hash: metadata.labels['pod-template-hash'] ?? '' }
@@ -116,9 +109,6 @@ export const parsePod = (object: KubeObject): PodFacts | null => {
   const condition = (type: string) => status.conditions.find((one) => one.type === type)
   const ready = condition('Ready')
   const scheduled = condition('PodScheduled')
-  const changedAt = milliseconds(ready?.lastTransitionTime)
-  const createdAt = Date.parse(metadata.creationTimestamp)
-  const isReady = ready?.status === 'True'
   const gated = ready?.status !== 'True' && condition('ContainersReady')?.status === 'True'
   const containers = containersOf(parsed.data)
   return {
@@ -127,22 +117,20 @@ export const parsePod = (object: KubeObject): PodFacts | null => {
     service: metadata.labels[serviceLabel] ?? '',
     template: metadata.labels[templateLabel] ?? '',
     replicaSet: replicaSetOf(parsed.data),
-    createdAt,
+    createdAt: Date.parse(metadata.creationTimestamp),
     node: spec.nodeName,
     phase: status.phase,
     phaseReason: status.reason ?? null,
     phaseMessage: status.message ?? '',
     endsBy: milliseconds(metadata.deletionTimestamp),
     finalizers: metadata.finalizers,
-    ready: isReady,
-    readyAt: isReady ? changedAt : null,
-    unreadySince: isReady ? null : (changedAt ?? createdAt),
+    ready: ready?.status === 'True',
+    readyAt: ready?.status === 'True' ? milliseconds(ready.lastTransitionTime) : null,
     notReadyBecause: gated && ready !== undefined ? ready.message : null,
     unschedulable: scheduled?.status === 'False' && scheduled.reason === 'Unschedulable' ? scheduled.message : null,
     containers,
     restarts: containers.reduce((sum, { restarts }) => sum + restarts, 0),
     readiness: readinessOf(parsed.data),
-    metricsPort: metricsPortOf(parsed.data),
     settings: settingsReferences(parsed.data),
   }
 }

@@ -81,39 +81,20 @@ const waitForFoundations = async (place: PreparePlace, wanted: number, { say, si
   ])
 }
 
-const objectsOf = ({ environment, namespace, variables }: PreparePlace, storage: 'claim' | 'none') =>
-  foundationManifests({
-    environment,
-    namespace,
-    images: foundationImages(variables),
-    storage,
-    secret: foundationsSecretName,
-  })
-
-/** Each of them has one. */
-const podsOf = (objects: readonly { readonly kind: string }[]): number =>
-  objects.filter(({ kind }) => kind === 'StatefulSet' || kind === 'Deployment').length
-
-/** Whether the namespace is there, and where the environment brings its own, database and cache are ready. */
-export const isPrepared = async (place: PreparePlace, signal: AbortSignal): Promise<boolean> => {
-  const { client, facts, namespace } = place
-  const reference = { apiVersion: 'v1', kind: 'Namespace', name: namespace, namespace: null }
-  if ((await client.read(reference, signal)) === null) return false
-  if (facts.foundations !== 'own') return true
-  const pods = await client.list(
-    { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: foundationSelector },
-    signal,
-  )
-  return pods.items.filter(isReady).length >= podsOf(objectsOf(place, 'none'))
-}
-
 /** What a release stands on: the namespace, and where the environment brings its own, the database and the cache. */
 export const prepareEnvironment = async (place: PreparePlace, work: Work): Promise<void> => {
-  const { client, environment, facts, namespace } = place
+  const { client, environment, facts, namespace, variables } = place
   const { signal } = work
   await ensureNamespace(client, namespace, signal)
   if (facts.foundations !== 'own') return
-  const objects = objectsOf(place, await storageOf(place, signal))
+  const objects = foundationManifests({
+    environment,
+    namespace,
+    images: foundationImages(variables),
+    storage: await storageOf(place, signal),
+    secret: foundationsSecretName,
+  })
   await applyObjects(objects, { client, environment: environment.name, conflicts: 'take', signal })
-  await waitForFoundations(place, podsOf(objects), work)
+  const wanted = objects.filter(({ kind }) => kind === 'StatefulSet' || kind === 'Deployment').length
+  await waitForFoundations(place, wanted, work)
 }

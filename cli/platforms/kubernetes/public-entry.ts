@@ -36,15 +36,10 @@ const ingressAddress = (ingress: KubeObject): string | null => {
   return first?.hostname ?? first?.ip ?? null
 }
 
-type EntryLook = Omit<PublicEntryRequest, 'localPort'>
-
-/** What keeps the public out although every pod is ready: a load balancer is made by a controller, in minutes. */
-export const publicEntryLacks = async ({ client, namespace, entry, signal }: EntryLook): Promise<string | null> => {
-  if (entry.kind === 'edge') return null
+const hasAddress = async ({ client, namespace, signal }: PublicEntryRequest): Promise<boolean> => {
   const kind = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }
   const { items } = await client.list({ ...kind, namespace, labelSelector: inventorySelector }, signal)
-  if (items.some((ingress) => ingressAddress(ingress) !== null)) return null
-  return `the Ingress for ${entry.host} has no address`
+  return items.some((ingress) => ingressAddress(ingress) !== null)
 }
 
 /** A tunnel goes through the API server. */
@@ -64,8 +59,7 @@ const throughEdge = async ({ entry, ...request }: PublicEntryRequest): Promise<P
 export const openPublicEntry = async (request: PublicEntryRequest): Promise<PublicEntry> => {
   const { entry } = request
   if (entry.kind === 'edge') return throughEdge(request)
-  const lacks = await publicEntryLacks(request)
-  if (lacks === null) return { url: `https://${entry.host}`, headers: {}, reaches: 'routes', note: null }
+  if (await hasAddress(request)) return { url: `https://${entry.host}`, headers: {}, reaches: 'routes', note: null }
   const { url, close } = await openStandInDoor(request)
   const note = `The Ingress for ${entry.host} has no address: ${url} stands in for its load balancer.`
   return { url, headers: {}, reaches: 'routes', ...confirming(request), close, note }

@@ -40,8 +40,6 @@ const record = (manifest: Json, shared: Json = null): ReleaseRecord => ({
   migrations: [],
   culprits: [],
   verdict: null,
-  analysisOwed: null,
-  analysis: null,
   evidence: [],
   failure: null,
 })

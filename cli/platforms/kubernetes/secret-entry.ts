@@ -1,9 +1,9 @@
-import { monitoringOwner, type SecretOwner } from '../secret-owners.ts'
+import type { ServiceName } from '../../../services/registry.ts'
 
 /** One setting that the environment was given, and where it came from. The value is never shown. */
 export type SecretEntry = {
   /** `*`: every service gets it. */
-  readonly service: SecretOwner | '*'
+  readonly service: ServiceName | '*'
   readonly name: string
   readonly value: string
   /** For people: `Secrets Manager shop/staging/database-users`. */
@@ -12,8 +12,7 @@ export type SecretEntry = {
 
 /** What one service is given by the entries; a later one wins, and one for the service over one for all. */
 export const entriesOf = (service: string, entries: readonly SecretEntry[]): ReadonlyMap<string, SecretEntry> => {
-  // What every service gets is nothing to who is none.
-  const forAll = service === monitoringOwner ? [] : entries.filter((entry) => entry.service === '*')
+  const forAll = entries.filter((entry) => entry.service === '*')
   const forOne = entries.filter((entry) => entry.service === service)
   return new Map([...forAll, ...forOne].map((entry) => [entry.name, entry]))
 }

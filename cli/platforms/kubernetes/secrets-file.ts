@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { serviceNames } from '../../../services/registry.ts'
 import { hasErrorCode } from '../../errors/has-error-code.ts'
 import { quoteWord } from '../../errors/quote-word.ts'
 import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { createDirectory } from '../create-directory.ts'
-import { secretOwners } from '../secret-owners.ts'
 import { type Override, parseOverrides } from '../service-settings.ts'
 import { stateRoot } from '../state-root.ts'
 import { createFileAtomically, writeFileAtomically } from '../write-file-atomically.ts'
@@ -101,7 +101,7 @@ export const openSecretsFile = ({ environment, repository, variables }: SecretsF
     path,
     async read() {
       return (await readSettings()).map(([owner, name, value]) => {
-        const service = secretOwners.find((each) => each === owner) ?? '*'
+        const service = serviceNames.find((each) => each === owner) ?? '*'
         return { service, name, value, origin: path }
       })
     },

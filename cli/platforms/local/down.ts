@@ -41,7 +41,6 @@ const deleteData = async ({ paths, signal }: DownRequest): Promise<void> => {
     paths.mail,
     paths.documents,
     paths.routes,
-    paths.observability,
   ]
   for (const path of [...gone, `${paths.environment}/demo-data`]) {
     await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
@@ -50,7 +49,7 @@ const deleteData = async ({ paths, signal }: DownRequest): Promise<void> => {
   }
 }
 
-/** From the front to the back, so that nothing is asked for what is already gone: edge, services and who observes them, Redis, PostgreSQL. */
+/** From the front to the back, so that nothing is asked for what is already gone: edge, services, Redis, PostgreSQL. */
 export const downLocal = async (request: DownRequest): Promise<void> => {
   const { paths, table, data, signal } = request
   const { processes, intentions } = await table.findUntracked()

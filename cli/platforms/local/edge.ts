@@ -5,10 +5,9 @@ import { ShopctlError } from '../../errors/shopctl-error.ts'
 import { toType } from '../../errors/to-type.ts'
 import type { Bundle } from '../../images/bundle-service.ts'
 import { edgeControl } from './edge-control.ts'
-import { type EdgeSettings, edgeSettingsHash } from './edge-settings.ts'
 import type { Foundations } from './foundations-file.ts'
 import { readLogTail } from './log-tail.ts'
-import { commandInWords, freePort, isFree, portOwner } from './ports.ts'
+import { freePort, isFree, portOwner } from './ports.ts'
 import type { ProcessRecord } from './process-record.ts'
 import type { ProcessTable } from './processes.ts'
 import { shortDigest } from './service-process.ts'
@@ -24,7 +23,6 @@ type EdgeRequest = {
   readonly foundations: Foundations
   readonly table: ProcessTable
   readonly paths: StatePaths
-  readonly settings: EdgeSettings
   readonly signal: AbortSignal
 }
 
@@ -38,7 +36,7 @@ export const liveEdges = async (table: ProcessTable): Promise<readonly ProcessRe
 export const refuseTakenPort = async (wanted: number, table: ProcessTable): Promise<void> => {
   if ((await liveEdges(table)).some(({ port }) => port === wanted) || (await isFree(wanted))) return
   const owner = await portOwner(wanted)
-  const who = owner === null ? 'another program' : `process ${owner.processId} (${commandInWords(owner)})`
+  const who = owner === null ? 'another program' : `process ${owner.processId} (${owner.command})`
   throw new ShopctlError({
     code: 'PORT_IN_USE',
     outcome: 'refused',
@@ -61,13 +59,13 @@ const start = async (
   request: EdgeRequest,
   { how, controlPort }: { how: 'first' | 'replacement'; controlPort: number },
 ): Promise<ProcessRecord> => {
-  const { bundle, foundations, table, paths, settings, signal } = request
+  const { bundle, foundations, table, paths, signal } = request
   const { publicPort, internalPorts } = foundations
   const internal = serviceNames.map((name) => `${name}=127.0.0.1:${internalPorts[name]}`).join(',')
   const spec = {
     service: 'edge',
     digest: bundle.digest,
-    settingsHash: edgeSettingsHash(settings),
+    settingsHash: null,
     release: null,
     port: publicPort,
     metricsPort: null,
@@ -75,8 +73,6 @@ const start = async (
     program: process.execPath,
     args: [bundle.file],
     env: {
-      ...settings,
-      NAMESPACE: 'local',
       PORT: String(publicPort),
       EDGE_INTERNAL: internal,
       EDGE_CONTROL_PORT: String(controlPort),
@@ -111,17 +107,18 @@ const untilItAnswers = async (record: ProcessRecord, controlPort: number, reques
   if (decided === null || exited) throw await notUp(record, exited ? 'exited' : 'silent')
 }
 
-/** The edge that is as it should be: this code, these settings, this port, and it answers where its control port is remembered. */
+/** The edge that is as it should be: this code, this port, and it answers where its control port is remembered. */
 const fittingEdge = async (
   live: readonly ProcessRecord[],
   request: EdgeRequest,
 ): Promise<ProcessRecord | undefined> => {
-  const { bundle, foundations, settings, signal } = request
+  const { bundle, foundations, signal } = request
   const control = edgeControl({ port: foundations.controlPort, token: foundations.controlToken })
   const status = await control.status(signal)
-  const asItShouldBe = ({ digest, settingsHash, port }: ProcessRecord) =>
-    digest === bundle.digest && settingsHash === edgeSettingsHash(settings) && port === foundations.publicPort
-  return live.find((record) => record.processId === status?.pid && asItShouldBe(record))
+  return live.find(
+    ({ processId, digest, port }) =>
+      processId === status?.pid && digest === bundle.digest && port === foundations.publicPort,
+  )
 }
 
 const startEdge = async (others: readonly ProcessRecord[], request: EdgeRequest): Promise<number> => {
@@ -140,7 +137,7 @@ const startEdge = async (others: readonly ProcessRecord[], request: EdgeRequest)
 }
 
 /**
- * The edge of this environment, with this code and these settings, on this port; answers its control port. Another one is
+ * The edge of this environment, with this code, on this port; answers its control port. One with other code is
  * replaced while it serves: the two share the public port until the old one has answered its last request.
  */
 export const ensureEdge = async (request: EdgeRequest): Promise<number> => {

@@ -16,7 +16,6 @@ import { openBackupDrill } from './backup/open-drill.ts'
 import { localDirections } from './directions.ts'
 import { downLocal } from './down.ts'
 import { collectEvidence } from './evidence.ts'
-import { fetchMetrics } from './fetch-metrics.ts'
 import { namedServers } from './foundations-file.ts'
 import { knownSecrets, secretsOfAllSettings, secretsOfSettings } from './known-secrets.ts'
 import { manifestOf, manifestsOf, readFoundations, requireFoundations, runs } from './local-state.ts'
@@ -24,8 +23,6 @@ import { createLocalLockStore } from './lock-store.ts'
 import { listLogs, readLogs } from './logs.ts'
 import { renderManifest } from './manifest.ts'
 import { observeRelease } from './observe-release.ts'
-import { ensureObservers, runningObservers, stopObservers } from './observers/observers.ts'
-import { followProcesses, localNamespace } from './observers/scrape-targets.ts'
 import { prepare } from './prepare.ts'
 import { openProcessTable } from './processes.ts'
 import { pruneState } from './prune-state.ts'
@@ -119,7 +116,7 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
     },
 
     async prepare({ signal }) {
-      await prepare({ paths, table, releases, variables, publicPort, bundleEdge, overridesFile, signal })
+      await prepare({ paths, table, releases, variables, publicPort, bundleEdge, signal })
     },
 
     async render(artifacts) {
@@ -165,20 +162,6 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
       })
     },
 
-    async metricsOf(release, signal) {
-      const { processes } = await table.list()
-      return fetchMetrics({ manifests: manifestsOf(release), processes }, signal)
-    },
-
-    metricsNamespace: localNamespace,
-    async openPrometheus() {
-      const { prometheus } = await runningObservers(table)
-      return prometheus === undefined ? null : { url: prometheus, close: async () => undefined }
-    },
-    startObservers: (render, signal) => ensureObservers({ paths, table, path: variables.PATH, render, signal }),
-    observers: () => runningObservers(table),
-    stopObservers: (signal) => stopObservers({ paths, table, signal }),
-
     async migrate(service, release, signal) {
       const manifest = manifestOf(service, release)
       return manifest === undefined ? { applied: [], failure: null } : migrateService({ manifest, paths }, signal)
@@ -202,7 +185,6 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
 
     async apply(release, _conflicts, signal) {
       await applyRelease(release, { table, paths, signal })
-      await followProcesses({ table, paths })
       await letServicesMeet({ release, token: previewToken(release) }, await switching(signal))
     },
 
@@ -241,7 +223,6 @@ export const createLocalPlatform = (request: LocalPlatformRequest): Platform => 
 
     async retire(keep, signal) {
       await retireOthers(keep, await switching(signal))
-      await followProcesses({ table, paths })
       await pruneState(paths, (await releases.list()).records)
     },
 

@@ -85,7 +85,8 @@ const notAllowed = (port: number, cause: unknown): ShopctlError =>
 
 const readCommand = (processId: number): string => {
   try {
-    return readFileSync(`/proc/${processId}/cmdline`, 'utf8').split('\0').filter(Boolean).join(' ')
+    const words = readFileSync(`/proc/${processId}/cmdline`, 'utf8').split('\0').filter(Boolean)
+    return words.join(' ').slice(0, commandLength)
   } catch {
     return 'unknown'
   }
@@ -105,9 +106,6 @@ const lsof = async (which: readonly string[]) => {
   const call = { program: 'lsof', args, timeoutSeconds: lsofTimeoutSeconds }
   return parseLsof((await runTool(call, new AbortController().signal)).stdout)
 }
-
-/** As much of a program's words as a sentence has room for. */
-export const commandInWords = ({ command }: PortOwner): string => command.slice(0, commandLength)
 
 /** Who listens on the port; null where nobody does, or where it is another user's process. */
 export const portOwner = async (port: number): Promise<PortOwner | null> => {

@@ -6,7 +6,6 @@ import { writeFileAtomically } from '../write-file-atomically.ts'
 import { servesRelease } from './apply-release.ts'
 import { ensureDatabases } from './databases.ts'
 import { ensureEdge, liveEdges, refuseTakenPort } from './edge.ts'
-import { readEdgeSettings } from './edge-settings.ts'
 import { type Foundations, namedServers, newSecrets } from './foundations-file.ts'
 import { readFoundations, writeFoundations } from './local-state.ts'
 import { mendRoutes } from './mend-routes.ts'
@@ -24,8 +23,6 @@ type PrepareRequest = {
   /** The port that people type; null keeps the one of the last deploy. */
   readonly publicPort: number | null
   readonly bundleEdge: () => Promise<Bundle>
-  /** What people set themselves. */
-  readonly overridesFile: string
   readonly signal: AbortSignal
 }
 
@@ -93,8 +90,7 @@ export const prepare = async (request: PrepareRequest): Promise<void> => {
     namedServers: namedServers(variables),
   }
   await writeFileAtomically(join(paths.secrets, 'edge-control-token'), foundations.controlToken)
-  const settings = await readEdgeSettings(request.overridesFile)
-  const controlPort = await ensureEdge({ bundle, foundations, table, paths, settings, signal })
+  const controlPort = await ensureEdge({ bundle, foundations, table, paths, signal })
   // Last: facts that were not reached are not remembered, above all a port that was taken.
   await writeFoundations(paths, { ...foundations, controlPort })
 }

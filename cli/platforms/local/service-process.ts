@@ -41,12 +41,7 @@ export const serviceProcess = async (manifest: Manifest, release: number, paths:
     metricsPort,
     logFile: join(paths.logs, logFileName(manifest.service, release, new Date())),
     ...serviceCommand(manifest, paths),
-    env: {
-      ...serviceVariables(manifest, paths),
-      NAMESPACE: 'local',
-      PORT: String(port),
-      METRICS_PORT: String(metricsPort),
-    },
+    env: { ...serviceVariables(manifest, paths), PORT: String(port), METRICS_PORT: String(metricsPort) },
     cwd: paths.environment,
   }
 }

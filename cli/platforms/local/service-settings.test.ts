@@ -90,16 +90,6 @@ test("people's own settings win, are for one service or for all, and count as se
   expect(settingsOf('users', overrides).secrets).not.toHaveProperty('SMTP_URL')
 })
 
-test('where traces go may be shown, unless a word of the address may be a key', () => {
-  const told = (value: string) =>
-    settingsOf('orders', parseOverrides(`OTEL_EXPORTER_OTLP_ENDPOINT=${value}`, 'mine.env'))
-  expect(told('http://127.0.0.1:4318').variables).toHaveProperty('OTEL_EXPORTER_OTLP_ENDPOINT')
-  for (const value of ['http://me:key@collector:4318', 'https://collector/v1?key=1', 'https://collector/key']) {
-    expect(told(value).variables).not.toHaveProperty('OTEL_EXPORTER_OTLP_ENDPOINT')
-    expect(told(value).secrets).toHaveProperty('OTEL_EXPORTER_OTLP_ENDPOINT', value)
-  }
-})
-
 test.each(['LOG_LEVEL', 'payments.KEY=1', 'orders.key=1', '=x'])('a line that is no setting is refused: %s', (line) => {
   expect(() => parseOverrides(`A=1\n${line}`, 'settings.env')).toThrow('Line 2 of settings.env is not a setting')
 })

@@ -23,8 +23,6 @@ export type StatePaths = {
   /** Invoices: a release comes and goes, they stay. */
   readonly documents: string
   readonly routes: string
-  /** Of Prometheus and Alertmanager, where somebody observes. */
-  readonly observability: string
 }
 
 export type StatePlace = {
@@ -53,7 +51,6 @@ export const statePaths = ({ repository, environment, variables }: StatePlace): 
     mail: below('mail'),
     documents: below('documents'),
     routes: below('routes.json'),
-    observability: below('observability'),
   }
 }
 

@@ -179,21 +179,6 @@ export const platformContract = (open: () => Promise<PlatformUnderTest>): void =
       expect([...heard].toSorted()).toEqual([...platform.services].toSorted())
     })
 
-    test('tells the metrics of each of its instances, by the name that it runs under', async () => {
-      const told = await platform.metricsOf(first, signal())
-      const { instances } = await platform.running()
-      const [firstTold] = told
-      const services = new Set(told.map(({ service }) => service))
-      expect([...services].toSorted()).toEqual(['catalog', 'orders', 'users'])
-      expect(told.map(({ name }) => name).toSorted()).toEqual(
-        instances.flatMap(({ service, name }) => (services.has(service) ? [name] : [])).toSorted(),
-      )
-      for (const { text } of told) expect(text).toContain('\nhttp_request_duration_seconds_count{')
-      const nobody = { ...first, services: {} }
-      expect(await platform.metricsOf(nobody, signal())).toEqual([])
-      expect(firstTold?.text).toContain('# TYPE http_request_duration_seconds histogram')
-    })
-
     test('gives evidence of what is well, with its last lines', async () => {
       const evidence = await platform.collectEvidence('orders', 'it is too slow', first)
       expect(evidence.reason).toBe('it is too slow')

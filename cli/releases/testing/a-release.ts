@@ -35,8 +35,6 @@ export const aRelease = ({ services = { catalog: 'a' }, ...wish }: Wish): Releas
   steps: [],
   culprits: [],
   verdict: null,
-  analysisOwed: null,
-  analysis: null,
   evidence: [],
   failure: null,
   ...wish,

@@ -33,7 +33,6 @@ export const resultsFileSchema = z.object({
   services: resultsSchema,
   orders: resultsSchema.optional(),
   load: resultsSchema.optional(),
-  observability: resultsSchema.optional(),
 })
 export type ResultsFile = z.infer<typeof resultsFileSchema>
 

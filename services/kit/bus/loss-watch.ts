@@ -31,11 +31,7 @@ export function createLossWatch({ find, everyMilliseconds, logger }: Parts): Los
   async function look(listener: LossListener): Promise<'wait'> {
     const found = await find()
     if (found === null) return 'wait'
-    const { publishedSince } = found.loss
-    logger.warn(
-      { published_since: publishedSince ?? undefined },
-      'the bus may lack what was published; it is sent again',
-    )
+    logger.warn(found.loss, 'the bus may lack what was published; it is sent again')
     await listener(found.loss)
     await found.settle()
     return 'wait'

@@ -45,14 +45,7 @@ export type MemoryKubeClient = KubeClient & {
 type Stored = { readonly object: KubeObject; readonly owners: ReadonlyMap<string, string> }
 type Change = { readonly version: number; readonly before: KubeObject | null; readonly after: KubeObject | null }
 
-const clusterWide: ReadonlySet<string> = new Set([
-  'Namespace',
-  'Node',
-  'PriorityClass',
-  'StorageClass',
-  'ClusterRole',
-  'ClusterRoleBinding',
-])
+const clusterWide: ReadonlySet<string> = new Set(['Namespace', 'Node', 'PriorityClass', 'StorageClass'])
 
 const refusal = (code: string, why: string): ShopctlError =>
   new ShopctlError({ code, outcome: 'refused', what: 'The API server refused.', why: [why] })

@@ -1,3 +1,0 @@
-import type { KubernetesFacts } from '../../stacks/environments.ts'
-
-export type EksCluster = Extract<KubernetesFacts['cluster'], { readonly kind: 'eks' }> & { readonly vpcId: string }
